@@ -1,0 +1,137 @@
+//! Finds Mbed TLS, checks and patches it, compiles it with our C, and writes
+//! the bindings. Each step is a module in `build/`.
+
+#[path = "build/bindings.rs"]
+mod bindings;
+#[path = "build/compile.rs"]
+mod compile;
+#[path = "build/error.rs"]
+mod error;
+#[path = "build/patches.rs"]
+mod patches;
+#[path = "build/source.rs"]
+mod source;
+#[path = "build/symbols.rs"]
+mod symbols;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use error::{Error, Result};
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in error.to_string().lines() {
+                println!("cargo::error={line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<()> {
+    let crate_dir = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
+    let out_dir = PathBuf::from(required("OUT_DIR")?);
+    let skipped = patches_to_skip();
+    if !skipped.is_empty() {
+        println!(
+            "cargo::warning=EMBERTLS_SKIP_PATCHES leaves out {}: this build has known faults and is for tests only",
+            skipped.join(", ")
+        );
+    }
+
+    let tree = source::prepare(&source::Request {
+        vendor_dir: &crate_dir.join("vendor"),
+        work_dir: &out_dir,
+        given_tree: option("EMBERTLS_MBEDTLS_DIR").map(PathBuf::from).as_deref(),
+        cargo: Path::new(&required("CARGO")?),
+        offline: env::var("CARGO_NET_OFFLINE").is_ok_and(|value| value == "true"),
+        skipped_patches: &skipped,
+    })?;
+
+    let shim_dir = crate_dir.join("src/ffi/shim");
+    let prefix = symbols::prefix(
+        &required_text("CARGO_PKG_VERSION_MAJOR")?,
+        &required_text("CARGO_PKG_VERSION_MINOR")?,
+    );
+    compile::compile(&compile::Request {
+        tree: &tree.dir,
+        vendor_dir: &crate_dir.join("vendor"),
+        shim_dir: &shim_dir,
+        out_dir: &out_dir,
+        prefix: &prefix,
+        strict: option("EMBERTLS_STRICT").is_some(),
+    })?;
+    let origin = bindings::write(&bindings::Request {
+        tree: &tree.dir,
+        vendor_dir: &crate_dir.join("vendor"),
+        shim_dir: &shim_dir,
+        out_dir: &out_dir,
+        prefix: &prefix,
+        choice: bindings::Choice::parse(option("EMBERTLS_BINDINGS"))?,
+    })?;
+    println!("cargo::rustc-env=EMBERTLS_BINDINGS_ORIGIN={origin}");
+
+    watch(&crate_dir, &tree.inputs);
+    Ok(())
+}
+
+/// Names every input, so that a build without changes does nothing.
+fn watch(crate_dir: &Path, tree_inputs: &[PathBuf]) {
+    for name in [
+        "vendor/bindings.rs",
+        "vendor/mbedtls_config.h",
+        "vendor/patches",
+        "vendor/pin",
+        "src/ffi/shim",
+    ] {
+        println!("cargo::rerun-if-changed={}", crate_dir.join(name).display());
+    }
+    for path in tree_inputs {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    for name in [
+        "EMBERTLS_BINDINGS",
+        "EMBERTLS_MBEDTLS_DIR",
+        "EMBERTLS_SKIP_PATCHES",
+        "EMBERTLS_STRICT",
+        "LIBCLANG_PATH",
+    ] {
+        println!("cargo::rerun-if-env-changed={name}");
+    }
+}
+
+fn patches_to_skip() -> Vec<String> {
+    let names = option("EMBERTLS_SKIP_PATCHES").unwrap_or_default();
+    let names = names.to_string_lossy();
+    names
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A variable of the user's; an empty one counts as not set.
+fn option(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// A variable that cargo sets for every build script.
+fn required(name: &str) -> Result<OsString> {
+    env::var_os(name).ok_or_else(|| {
+        Error::new(format!(
+            "{name} is not set; this build script must be run by cargo"
+        ))
+    })
+}
+
+fn required_text(name: &str) -> Result<String> {
+    required(name)?
+        .into_string()
+        .map_err(|value| Error::new(format!("{name} is not UTF-8: {value:?}")))
+}

@@ -1,0 +1,165 @@
+//! Compiles Mbed TLS and our own C into one static library.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::symbols;
+
+/// The files of `library/` that hold what `mbedtls_config.h` asks for.
+pub const LIBRARY: [&str; 43] = [
+    "aes",
+    "aesni",
+    "asn1parse",
+    "asn1write",
+    "base64",
+    "bignum",
+    "ccm",
+    "chacha20",
+    "chachapoly",
+    "cipher",
+    "cipher_wrap",
+    "ctr_drbg",
+    "debug",
+    "ecdh",
+    "ecdsa",
+    "ecp",
+    "ecp_curves",
+    "entropy",
+    "error",
+    "gcm",
+    "md",
+    "md_wrap",
+    "oid",
+    "pem",
+    "pk",
+    "pk_wrap",
+    "pkparse",
+    "platform",
+    "platform_util",
+    "poly1305",
+    "rsa",
+    "rsa_internal",
+    "sha1",
+    "sha256",
+    "sha512",
+    "ssl_ciphersuites",
+    "ssl_cli",
+    "ssl_srv",
+    "ssl_tls",
+    "threading",
+    "x509",
+    "x509_crl",
+    "x509_crt",
+];
+
+/// What [`compile`] needs to know.
+pub struct Request<'a> {
+    /// The prepared Mbed TLS tree.
+    pub tree: &'a Path,
+    /// Holds `mbedtls_config.h`.
+    pub vendor_dir: &'a Path,
+    /// Our own C.
+    pub shim_dir: &'a Path,
+    pub out_dir: &'a Path,
+    /// Goes before the name of every symbol.
+    pub prefix: &'a str,
+    /// Whether a warning in our own C stops the build.
+    pub strict: bool,
+}
+
+/// Compiles everything and tells cargo to link it.
+pub fn compile(request: &Request<'_>) -> Result<()> {
+    let shim = c_files(request.shim_dir)?;
+    let config_dir = write_config(request)?;
+
+    let mut objects = third_party(request, &config_dir)?;
+    let mut own = base(request, &config_dir);
+    own.warnings(request.strict)
+        .extra_warnings(request.strict)
+        .warnings_into_errors(request.strict);
+    own.include(request.shim_dir).files(shim);
+    objects.extend(own.try_compile_intermediates().map_err(explain)?);
+
+    let mut archive = cc::Build::new();
+    archive.objects(objects);
+    archive.try_compile("embertls_c").map_err(explain)
+}
+
+fn third_party(request: &Request<'_>, config_dir: &Path) -> Result<Vec<PathBuf>> {
+    let library = request.tree.join("library");
+    let mut build = base(request, config_dir);
+    build.warnings(false).flag_if_supported("-w");
+    build.files(
+        LIBRARY
+            .iter()
+            .map(|name| library.join(name).with_extension("c")),
+    );
+    build.try_compile_intermediates().map_err(explain)
+}
+
+/// The settings that both halves share.
+fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
+    let mut build = cc::Build::new();
+    build
+        .include(config_dir)
+        .include(request.vendor_dir)
+        .include(request.tree.join("include"))
+        .define("MBEDTLS_CONFIG_FILE", "\"embertls_config.h\"")
+        .pic(true)
+        .flag_if_supported("-ffunction-sections")
+        .flag_if_supported("-fdata-sections")
+        .flag_if_supported("-fstack-protector-strong");
+    // Cryptography without optimisation is slow beyond use, in any profile.
+    if !matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {
+        build.opt_level(2);
+    }
+    build
+}
+
+/// Writes the header that every C file reads first: our names, then our
+/// configuration.
+fn write_config(request: &Request<'_>) -> Result<PathBuf> {
+    let mut files = Vec::new();
+    for dir in [
+        request.tree.join("include/mbedtls"),
+        request.tree.join("library"),
+        request.shim_dir.to_owned(),
+    ] {
+        files.extend(files_with(&dir, &["c", "h"])?);
+    }
+    let names = symbols::rename_header(request.prefix, files.iter().map(PathBuf::as_path))?;
+    let dir = request.out_dir.join("config");
+    fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
+    let path = dir.join("embertls_config.h");
+    let text = format!(
+        "#ifndef EMBERTLS_CONFIG_H\n#define EMBERTLS_CONFIG_H\n{names}#include \"mbedtls_config.h\"\n#endif\n"
+    );
+    fs::write(&path, text).map_err(|e| Error::io("write", &path, e))?;
+    Ok(dir)
+}
+
+fn c_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    files_with(dir, &["c"])
+}
+
+fn files_with(dir: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|e| Error::io("list", dir, e))? {
+        let path = entry.map_err(|e| Error::io("list", dir, e))?.path();
+        if path
+            .extension()
+            .is_some_and(|found| extensions.iter().any(|wanted| found == *wanted))
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn explain(error: cc::Error) -> Error {
+    Error::new(format!(
+        "compiling Mbed TLS failed: {error}\nA C compiler is needed; cc finds it by the variable CC or by its usual name."
+    ))
+}

@@ -1,0 +1,8 @@
+//! Raw bindings to Mbed TLS and to our own C in `shim/`.
+//!
+//! Functions, constants and opaque types only: no struct layout crosses into
+//! Rust. Names are those of C; the linked symbols carry a prefix of ours.
+
+#![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
+
+include!(concat!(env!("OUT_DIR"), "/bindings.rs"));

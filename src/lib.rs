@@ -1,0 +1,18 @@
+//! Safe TLS 1.2 over Mbed TLS.
+
+mod ffi;
+
+/// The version of Mbed TLS inside this library, such as `2.16.0`.
+pub fn mbedtls_version() -> &'static str {
+    // SAFETY: the function takes nothing and returns a static C string.
+    let version = unsafe { std::ffi::CStr::from_ptr(ffi::ember_version()) };
+    version.to_str().unwrap_or("unknown")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn version_is_the_carried_one() {
+        assert_eq!(super::mbedtls_version(), "2.16.0");
+    }
+}

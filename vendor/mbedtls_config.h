@@ -1,0 +1,123 @@
+/*
+ * What embertls compiles of Mbed TLS 2.16.
+ *
+ * What is not named here does not exist in the library: leaving something out
+ * is the strongest treatment of a flaw in it.
+ */
+#ifndef EMBERTLS_MBEDTLS_CONFIG_H
+#define EMBERTLS_MBEDTLS_CONFIG_H
+
+/* --- Platform ----------------------------------------------------------- */
+
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_HAVE_ASM
+#define MBEDTLS_HAVE_TIME
+#define MBEDTLS_HAVE_TIME_DATE
+#define MBEDTLS_AESNI_C
+
+/* RSA blinding writes to the key context: a key shared by threads needs the
+ * library's own lock around it. */
+#if defined(__unix__) || defined(__APPLE__)
+#define MBEDTLS_THREADING_C
+#define MBEDTLS_THREADING_PTHREAD
+#endif
+
+/* --- Random numbers ----------------------------------------------------- */
+
+#define MBEDTLS_CTR_DRBG_C
+#define MBEDTLS_ENTROPY_C
+
+/* The only entropy source is Rust's getrandom, added at run time. The
+ * library's own goes through buffered stdio on some systems and leaves seed
+ * bytes in freed heap. */
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+
+/* --- Protocol ----------------------------------------------------------- */
+
+#define MBEDTLS_SSL_TLS_C
+#define MBEDTLS_SSL_CLI_C
+#define MBEDTLS_SSL_SRV_C
+#define MBEDTLS_SSL_PROTO_TLS1_2
+
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
+
+#define MBEDTLS_SSL_ALL_ALERT_MESSAGES
+#define MBEDTLS_SSL_ALPN
+#define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
+#define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#define MBEDTLS_SSL_SERVER_NAME_INDICATION
+#define MBEDTLS_SSL_SESSION_TICKETS
+
+#define MBEDTLS_SSL_MAX_CONTENT_LEN 16384
+
+/* RFC 4279 asks for keys of up to 64 bytes; the library's default is 32. */
+#define MBEDTLS_PSK_MAX_LEN 64
+
+/* --- Ciphers and hashes: AEAD only --------------------------------------- */
+
+#define MBEDTLS_AES_C
+#define MBEDTLS_CCM_C
+#define MBEDTLS_CHACHA20_C
+#define MBEDTLS_CHACHAPOLY_C
+#define MBEDTLS_CIPHER_C
+#define MBEDTLS_GCM_C
+#define MBEDTLS_POLY1305_C
+
+#define MBEDTLS_MD_C
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_SHA512_C
+
+/* SHA-1 is never accepted. It is here so that a chain signed with it is
+ * refused by that name, not as an unknown algorithm. */
+#define MBEDTLS_SHA1_C
+
+/* --- Public keys --------------------------------------------------------- */
+
+#define MBEDTLS_BIGNUM_C
+#define MBEDTLS_PK_C
+#define MBEDTLS_PK_PARSE_C
+
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+#define MBEDTLS_PKCS1_V21
+
+#define MBEDTLS_ECDH_C
+#define MBEDTLS_ECDSA_C
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#define MBEDTLS_ECP_DP_SECP384R1_ENABLED
+#define MBEDTLS_ECP_DP_SECP521R1_ENABLED
+#define MBEDTLS_ECP_NIST_OPTIM
+
+/* With the optimisation on, a group's table of points is written on first
+ * use without a lock: a data race on a key that two threads share. */
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+
+/* --- Certificates -------------------------------------------------------- */
+
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C /* ECDSA signatures are DER */
+#define MBEDTLS_BASE64_C
+#define MBEDTLS_OID_C
+#define MBEDTLS_PEM_PARSE_C
+#define MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE
+#define MBEDTLS_X509_CHECK_KEY_USAGE
+#define MBEDTLS_X509_CRL_PARSE_C
+#define MBEDTLS_X509_CRT_PARSE_C
+#define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+#define MBEDTLS_X509_USE_C
+
+/* --- Telling the user ---------------------------------------------------- */
+
+/* Levels above 2 print keys and plaintext: the Rust side never asks for
+ * them. */
+#define MBEDTLS_DEBUG_C
+#define MBEDTLS_ERROR_C
+#define MBEDTLS_VERSION_C
+
+#include "mbedtls/check_config.h"
+
+#endif /* EMBERTLS_MBEDTLS_CONFIG_H */
