@@ -1,8 +1,20 @@
 //! Safe TLS 1.2 over Mbed TLS.
 
+#![deny(missing_docs, unsafe_op_in_unsafe_fn)]
+
+pub mod error;
 mod ffi;
 
+pub use error::{
+    Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
+    VerifyProblem,
+};
+
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
+///
+/// ```
+/// assert_eq!(embertls::mbedtls_version(), "2.16.0");
+/// ```
 pub fn mbedtls_version() -> &'static str {
     // SAFETY: the function takes nothing and returns a static C string.
     let version = unsafe { std::ffi::CStr::from_ptr(ffi::ember_version()) };
