@@ -13,11 +13,18 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// Functions that reach Rust, as regular expressions. Our own C comes whole.
-const FUNCTIONS: &[&str] = &["ember_.*", "mbedtls_strerror"];
+const FUNCTIONS: &[&str] = &[
+    "ember_.*",
+    "mbedtls_strerror",
+    // rng
+    "mbedtls_ctr_drbg_(random|reseed|seed|set_prediction_resistance)",
+    "mbedtls_entropy_(add_source|func)",
+];
 
 /// Constants that reach Rust.
 const CONSTANTS: &[&str] = &[
     "MBEDTLS_(ERR|X509|SSL|TLS|NET)_.*",
+    "MBEDTLS_(CTR_DRBG|ENTROPY)_.*",
     "(mbedtls_.*_t_)?MBEDTLS_(MD|PK|ECP_DP|RSA|CIPHER|KEY_EXCHANGE|SSL)_.*",
 ];
 
@@ -157,7 +164,11 @@ fn generate(request: &Request<'_>) -> Result<String> {
         builder = builder.allowlist_var(name);
     }
     for name in OPAQUE {
-        builder = builder.blocklist_type(name).raw_line(opaque(name));
+        // Opaque, so that the types of its fields do not follow it.
+        builder = builder
+            .opaque_type(name)
+            .blocklist_type(name)
+            .raw_line(opaque(name));
     }
     builder = builder.rust_target(bindgen::RustTarget::stable(85, 0).unwrap_or_default());
     let bindings = builder.generate().map_err(|error| {

@@ -4,11 +4,13 @@
 
 pub mod error;
 mod ffi;
+pub mod rng;
 
 pub use error::{
     Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
     VerifyProblem,
 };
+pub use rng::{Drbg, Entropy};
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
 ///

@@ -52,6 +52,14 @@ pub struct mbedtls_x509_crt_profile {
     _unused: [u8; 0],
 }
 
+pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
+    unsafe extern "C" fn(
+        data: *mut ::std::os::raw::c_void,
+        output: *mut ::std::os::raw::c_uchar,
+        len: usize,
+        olen: *mut usize,
+    ) -> ::std::os::raw::c_int,
+>;
 pub const MBEDTLS_SSL_MAX_CONTENT_LEN: u32 = 16384;
 pub const MBEDTLS_ERR_AES_INVALID_KEY_LENGTH: i32 = -32;
 pub const MBEDTLS_ERR_AES_INVALID_INPUT_LENGTH: i32 = -34;
@@ -65,6 +73,31 @@ pub const MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED: i32 = -52;
 pub const MBEDTLS_ERR_CTR_DRBG_REQUEST_TOO_BIG: i32 = -54;
 pub const MBEDTLS_ERR_CTR_DRBG_INPUT_TOO_BIG: i32 = -56;
 pub const MBEDTLS_ERR_CTR_DRBG_FILE_IO_ERROR: i32 = -58;
+pub const MBEDTLS_CTR_DRBG_BLOCKSIZE: u32 = 16;
+pub const MBEDTLS_CTR_DRBG_KEYSIZE: u32 = 32;
+pub const MBEDTLS_CTR_DRBG_KEYBITS: u32 = 256;
+pub const MBEDTLS_CTR_DRBG_SEEDLEN: u32 = 48;
+pub const MBEDTLS_CTR_DRBG_ENTROPY_LEN: u32 = 48;
+pub const MBEDTLS_CTR_DRBG_RESEED_INTERVAL: u32 = 10000;
+pub const MBEDTLS_CTR_DRBG_MAX_INPUT: u32 = 256;
+pub const MBEDTLS_CTR_DRBG_MAX_REQUEST: u32 = 1024;
+pub const MBEDTLS_CTR_DRBG_MAX_SEED_INPUT: u32 = 384;
+pub const MBEDTLS_CTR_DRBG_PR_OFF: u32 = 0;
+pub const MBEDTLS_CTR_DRBG_PR_ON: u32 = 1;
+pub const MBEDTLS_ERR_SHA512_HW_ACCEL_FAILED: i32 = -57;
+pub const MBEDTLS_ERR_SHA512_BAD_INPUT_DATA: i32 = -117;
+pub const MBEDTLS_ERR_ENTROPY_SOURCE_FAILED: i32 = -60;
+pub const MBEDTLS_ERR_ENTROPY_MAX_SOURCES: i32 = -62;
+pub const MBEDTLS_ERR_ENTROPY_NO_SOURCES_DEFINED: i32 = -64;
+pub const MBEDTLS_ERR_ENTROPY_NO_STRONG_SOURCE: i32 = -61;
+pub const MBEDTLS_ERR_ENTROPY_FILE_IO_ERROR: i32 = -63;
+pub const MBEDTLS_ENTROPY_MAX_SOURCES: u32 = 20;
+pub const MBEDTLS_ENTROPY_MAX_GATHER: u32 = 128;
+pub const MBEDTLS_ENTROPY_BLOCK_SIZE: u32 = 64;
+pub const MBEDTLS_ENTROPY_MAX_SEED_SIZE: u32 = 1024;
+pub const MBEDTLS_ENTROPY_SOURCE_MANUAL: u32 = 20;
+pub const MBEDTLS_ENTROPY_SOURCE_STRONG: u32 = 1;
+pub const MBEDTLS_ENTROPY_SOURCE_WEAK: u32 = 0;
 pub const MBEDTLS_ERR_MPI_FILE_IO_ERROR: i32 = -2;
 pub const MBEDTLS_ERR_MPI_BAD_INPUT_DATA: i32 = -4;
 pub const MBEDTLS_ERR_MPI_INVALID_CHARACTER: i32 = -6;
@@ -620,13 +653,6 @@ pub const MBEDTLS_TLS_EXT_EXTENDED_MASTER_SECRET: u32 = 23;
 pub const MBEDTLS_TLS_EXT_SESSION_TICKET: u32 = 35;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP: u32 = 256;
 pub const MBEDTLS_TLS_EXT_RENEGOTIATION_INFO: u32 = 65281;
-pub const MBEDTLS_ERR_SHA512_HW_ACCEL_FAILED: i32 = -57;
-pub const MBEDTLS_ERR_SHA512_BAD_INPUT_DATA: i32 = -117;
-pub const MBEDTLS_ERR_ENTROPY_SOURCE_FAILED: i32 = -60;
-pub const MBEDTLS_ERR_ENTROPY_MAX_SOURCES: i32 = -62;
-pub const MBEDTLS_ERR_ENTROPY_NO_SOURCES_DEFINED: i32 = -64;
-pub const MBEDTLS_ERR_ENTROPY_NO_STRONG_SOURCE: i32 = -61;
-pub const MBEDTLS_ERR_ENTROPY_FILE_IO_ERROR: i32 = -63;
 pub const MBEDTLS_ERR_NET_SOCKET_FAILED: i32 = -66;
 pub const MBEDTLS_ERR_NET_CONNECT_FAILED: i32 = -68;
 pub const MBEDTLS_ERR_NET_BIND_FAILED: i32 = -70;
@@ -687,7 +713,55 @@ pub const MBEDTLS_SSL_OUT_BUFFER_LEN: u32 = 16429;
 pub const MBEDTLS_TLS_EXT_SUPPORTED_POINT_FORMATS_PRESENT: u32 = 1;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP_OK: u32 = 2;
 unsafe extern "C" {
+    pub fn mbedtls_ctr_drbg_seed(
+        ctx: *mut mbedtls_ctr_drbg_context,
+        f_entropy: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: *mut ::std::os::raw::c_uchar,
+                arg3: usize,
+            ) -> ::std::os::raw::c_int,
+        >,
+        p_entropy: *mut ::std::os::raw::c_void,
+        custom: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ctr_drbg_set_prediction_resistance(
+        ctx: *mut mbedtls_ctr_drbg_context,
+        resistance: ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ctr_drbg_reseed(
+        ctx: *mut mbedtls_ctr_drbg_context,
+        additional: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ctr_drbg_random(
+        p_rng: *mut ::std::os::raw::c_void,
+        output: *mut ::std::os::raw::c_uchar,
+        output_len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_entropy_add_source(
+        ctx: *mut mbedtls_entropy_context,
+        f_source: mbedtls_entropy_f_source_ptr,
+        p_source: *mut ::std::os::raw::c_void,
+        threshold: usize,
+        strong: ::std::os::raw::c_int,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_entropy_func(
+        data: *mut ::std::os::raw::c_void,
+        output: *mut ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_version() -> *const ::std::os::raw::c_char;
+    pub fn ember_entropy_new() -> *mut mbedtls_entropy_context;
+    pub fn ember_entropy_free(entropy: *mut mbedtls_entropy_context);
+    pub fn ember_entropy_abandon(entropy: *mut mbedtls_entropy_context);
+    pub fn ember_ctr_drbg_new() -> *mut mbedtls_ctr_drbg_context;
+    pub fn ember_ctr_drbg_free(drbg: *mut mbedtls_ctr_drbg_context);
+    pub fn ember_ctr_drbg_abandon(drbg: *mut mbedtls_ctr_drbg_context);
+    pub fn ember_at_fork(
+        child: ::std::option::Option<unsafe extern "C" fn()>,
+    ) -> ::std::os::raw::c_int;
     pub fn mbedtls_strerror(
         errnum: ::std::os::raw::c_int,
         buffer: *mut ::std::os::raw::c_char,

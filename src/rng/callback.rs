@@ -1,0 +1,79 @@
+//! Randomness for C.
+
+use std::cell::OnceCell;
+use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use super::{Drbg, Entropy};
+use crate::error::{Error, Result};
+use crate::ffi;
+
+/// Which generator a session or an operation draws from.
+#[derive(Debug, Clone)]
+pub(crate) enum Rng {
+    /// Each thread has its own: no waiting for one another.
+    PerThread,
+    /// The caller's, shared.
+    Shared(Arc<Drbg>),
+}
+
+impl Rng {
+    /// Fills `out` with random bytes, of any length.
+    pub(crate) fn fill(&self, out: &mut [u8]) -> Result<()> {
+        self.with(|drbg| drbg.fill(out))
+    }
+
+    fn with(&self, mut draw: impl FnMut(&Drbg) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Shared(drbg) => draw(drbg),
+            Self::PerThread => OF_THREAD
+                .try_with(|drbg| match drbg.get() {
+                    Some(drbg) => draw(drbg),
+                    None => {
+                        let fresh = seed()?;
+                        draw(drbg.get_or_init(|| fresh))
+                    }
+                })
+                // The thread is ending and has dropped its generator.
+                .unwrap_or_else(|_| draw(&seed()?)),
+        }
+    }
+
+    /// What goes with [`rng_callback`] as its first argument. Valid as long
+    /// as `self` lives and does not move.
+    pub(crate) fn as_ptr(&self) -> *mut c_void {
+        std::ptr::from_ref(self).cast_mut().cast()
+    }
+}
+
+/// The `f_rng` of every C function that wants one.
+///
+/// # Safety
+///
+/// `rng` must come from [`Rng::as_ptr`] of a live [`Rng`], and `out` must have
+/// room for `len` bytes.
+pub(crate) unsafe extern "C" fn rng_callback(rng: *mut c_void, out: *mut u8, len: usize) -> c_int {
+    if len == 0 {
+        return 0;
+    }
+    // SAFETY: the caller keeps the generator alive.
+    let rng = unsafe { &*rng.cast::<Rng>() };
+    // SAFETY: the caller gives room for `len` bytes, perhaps uninitialised.
+    let out = unsafe { std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<u8>>(), len) };
+    match rng.with(|drbg| drbg.fill_uninit(out)) {
+        Ok(()) => 0,
+        Err(Error::Random {
+            code: Some(code), ..
+        }) => code.raw(),
+        Err(_) => ffi::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED,
+    }
+}
+
+thread_local! {
+    static OF_THREAD: OnceCell<Drbg> = const { OnceCell::new() };
+}
+
+fn seed() -> Result<Drbg> {
+    Drbg::seed(Entropy::new()?, b"embertls")
+}
