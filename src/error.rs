@@ -7,6 +7,7 @@
 
 mod alert;
 mod code;
+mod flag;
 mod handshake;
 mod verify;
 
@@ -16,8 +17,9 @@ use std::io;
 pub use self::alert::Alert;
 pub use self::code::ErrorCode;
 pub(crate) use self::code::check;
+pub use self::flag::VerifyFlag;
 pub use self::handshake::{HandshakeFailure, HandshakeReport};
-pub use self::verify::{VerifyError, VerifyFlag, VerifyProblem};
+pub use self::verify::{VerifyError, VerifyProblem};
 
 /// What the functions of this crate return.
 ///

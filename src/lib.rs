@@ -4,12 +4,14 @@
 
 pub mod error;
 mod ffi;
+pub mod net;
 pub mod rng;
 
 pub use error::{
     Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
     VerifyProblem,
 };
+pub use net::{NetContext, NetListener};
 pub use rng::{Drbg, Entropy};
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
