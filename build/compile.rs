@@ -4,54 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::source::LIBRARY;
 use crate::symbols;
-
-/// The files of `library/` that hold what `mbedtls_config.h` asks for.
-pub const LIBRARY: [&str; 43] = [
-    "aes",
-    "aesni",
-    "asn1parse",
-    "asn1write",
-    "base64",
-    "bignum",
-    "ccm",
-    "chacha20",
-    "chachapoly",
-    "cipher",
-    "cipher_wrap",
-    "ctr_drbg",
-    "debug",
-    "ecdh",
-    "ecdsa",
-    "ecp",
-    "ecp_curves",
-    "entropy",
-    "error",
-    "gcm",
-    "md",
-    "md_wrap",
-    "oid",
-    "pem",
-    "pk",
-    "pk_wrap",
-    "pkparse",
-    "platform",
-    "platform_util",
-    "poly1305",
-    "rsa",
-    "rsa_internal",
-    "sha1",
-    "sha256",
-    "sha512",
-    "ssl_ciphersuites",
-    "ssl_cli",
-    "ssl_srv",
-    "ssl_tls",
-    "threading",
-    "x509",
-    "x509_crl",
-    "x509_crt",
-];
 
 /// What [`compile`] needs to know.
 pub struct Request<'a> {

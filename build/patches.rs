@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
 use diffy::{Line, Patch};
@@ -31,45 +31,62 @@ struct Change {
     added: Vec<String>,
 }
 
+/// A file in the folder of patches.
+#[derive(Debug)]
+pub struct PatchFile {
+    /// The file name without its number and ending.
+    pub name: String,
+    pub path: PathBuf,
+}
+
 /// Reads every patch in `dir` whose name is not in `skipped`. The result maps
 /// a path in the Mbed TLS tree to what changes there.
 pub fn read(dir: &Path, skipped: &[String]) -> Result<BTreeMap<String, FileChanges>> {
-    let mut files = BTreeMap::<String, FileChanges>::new();
-    let all = names(dir)?;
+    let patches = list(dir)?;
     for name in skipped {
-        if !all.contains(name) {
+        if !patches.iter().any(|patch| patch.name == *name) {
+            let known: Vec<_> = patches.iter().map(|patch| patch.name.as_str()).collect();
             return Err(Error::new(format!(
                 "there is no patch named {name:?} to leave out; the patches are: {}",
-                all.join(", ")
+                known.join(", ")
             )));
         }
     }
-    for name in all.iter().filter(|name| !skipped.contains(name)) {
-        let path = dir.join(format!("{name}.patch"));
-        let text = fs::read_to_string(&path).map_err(|e| Error::io("read", &path, e))?;
-        for (file, changes) in parse(name, &text)? {
+
+    let mut files = BTreeMap::<String, FileChanges>::new();
+    for patch in patches
+        .iter()
+        .filter(|patch| !skipped.contains(&patch.name))
+    {
+        let text =
+            fs::read_to_string(&patch.path).map_err(|e| Error::io("read", &patch.path, e))?;
+        for (file, changes) in parse(&patch.name, &text)? {
             files.entry(file).or_default().changes.extend(changes);
         }
     }
     Ok(files)
 }
 
-/// The names of all patches in `dir`, in order: file names without `.patch`.
-pub fn names(dir: &Path) -> Result<Vec<String>> {
+/// All patches in `dir`, in the order of their numbers.
+pub fn list(dir: &Path) -> Result<Vec<PatchFile>> {
     let entries = fs::read_dir(dir).map_err(|e| Error::io("list", dir, e))?;
-    let mut names = Vec::new();
+    let mut patches = Vec::new();
     for entry in entries {
         let path = entry.map_err(|e| Error::io("list", dir, e))?.path();
         if path
             .extension()
             .is_some_and(|extension| extension == "patch")
         {
-            let stem = path.file_stem().unwrap_or_default();
-            names.push(stem.to_string_lossy().into_owned());
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let name = stem
+                .split_once('-')
+                .map_or(&*stem, |(_, name)| name)
+                .to_owned();
+            patches.push(PatchFile { name, path });
         }
     }
-    names.sort();
-    Ok(names)
+    patches.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(patches)
 }
 
 impl FileChanges {
