@@ -19,6 +19,12 @@ const FUNCTIONS: &[&str] = &[
     // rng
     "mbedtls_ctr_drbg_(random|reseed|seed|set_prediction_resistance)",
     "mbedtls_entropy_(add_source|func)",
+    // ssl
+    "mbedtls_ssl_(ciphersuite_from_id|list_ciphersuites)",
+    "mbedtls_ssl_conf_(alpn_protocols|authmode|ciphersuites|curves|max_frag_len)",
+    "mbedtls_ssl_conf_(max_version|min_version|own_cert|rng|session_tickets|sig_hashes)",
+    "mbedtls_ssl_(config_defaults|flush_output|get_alpn_protocol|handshake_step)",
+    "mbedtls_ssl_(set_bio|set_hostname|setup)",
 ];
 
 /// Constants that reach Rust.

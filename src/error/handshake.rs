@@ -32,9 +32,41 @@ pub struct HandshakeFailure {
 }
 
 /// What each side offered in a handshake, and what was chosen.
+///
+/// Names are those of IANA's registries; a value that this crate does not know
+/// appears as its number in hexadecimal. Lists stay empty, and the rest
+/// `None`, for what the handshake did not come to.
+///
+/// ```
+/// let report = embertls::HandshakeReport::default();
+/// assert!(report.cipher_suites_offered.is_empty());
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct HandshakeReport {}
+pub struct HandshakeReport {
+    /// On a client: the server that was wanted.
+    pub server_name: Option<String>,
+    /// The message that was waited for when the handshake ended.
+    pub waiting_for: Option<String>,
+    /// Protocol versions in the ClientHello.
+    pub versions_offered: Vec<String>,
+    /// Cipher suites in the ClientHello, most wanted first.
+    pub cipher_suites_offered: Vec<String>,
+    /// Groups in the ClientHello, most wanted first.
+    pub groups_offered: Vec<String>,
+    /// ALPN protocols in the ClientHello, most wanted first.
+    pub alpn_offered: Vec<String>,
+    /// Cipher suites that our own configuration allows.
+    pub cipher_suites_allowed: Vec<String>,
+    /// Groups that our own configuration allows.
+    pub groups_allowed: Vec<String>,
+    /// The protocol version in the ServerHello.
+    pub version_chosen: Option<String>,
+    /// The cipher suite in the ServerHello.
+    pub cipher_suite_chosen: Option<String>,
+    /// The ALPN protocol in the ServerHello.
+    pub alpn_chosen: Option<String>,
+}
 
 impl fmt::Display for HandshakeFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,7 @@
 
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/entropy.h"
+#include "mbedtls/ssl.h"
 
 /* version.c */
 
@@ -37,5 +38,32 @@ void ember_ctr_drbg_abandon(mbedtls_ctr_drbg_context *drbg);
 
 /* Has the function called in each forked child; 0, or an errno. */
 int ember_at_fork(void (*child)(void));
+
+/* ssl.c: sessions; each function is described where it is defined */
+
+mbedtls_ssl_config *ember_ssl_config_new(void);
+void ember_ssl_config_free(mbedtls_ssl_config *conf);
+mbedtls_ssl_config *ember_ssl_config_copy(const mbedtls_ssl_config *conf);
+void ember_ssl_config_copy_free(mbedtls_ssl_config *copy);
+mbedtls_ssl_context *ember_ssl_new(void);
+void ember_ssl_free(mbedtls_ssl_context *ssl);
+int ember_ssl_state(const mbedtls_ssl_context *ssl);
+int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl);
+int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl);
+int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
+void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
+int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);
+int ember_ssl_read_record(mbedtls_ssl_context *ssl);
+int ember_ssl_record_type(const mbedtls_ssl_context *ssl);
+void ember_ssl_discard_record(mbedtls_ssl_context *ssl);
+void ember_ssl_begin_data(mbedtls_ssl_context *ssl);
+void ember_ssl_consume_data(mbedtls_ssl_context *ssl, size_t len);
+const unsigned char *ember_ssl_record_content(const mbedtls_ssl_context *ssl, size_t *len);
+const unsigned char *ember_ssl_pending_output(const mbedtls_ssl_context *ssl, size_t *len);
+int ember_ssl_seal_data(mbedtls_ssl_context *ssl, const unsigned char *buf, size_t len);
+int ember_ssl_seal_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned char description);
+int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code);
+int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl);
+int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 
 #endif /* EMBERTLS_SHIM_H */

@@ -1,0 +1,219 @@
+/*
+ * Sessions: what the Rust engine needs to see and do inside mbedtls_ssl_context, whose layout Rust never knows.
+ * Every function takes a context that went through mbedtls_ssl_setup().
+ */
+#include "shim.h"
+
+#include <string.h>
+
+#include "mbedtls/platform.h"
+#include "mbedtls/platform_util.h"
+#include "mbedtls/ssl_internal.h"
+
+mbedtls_ssl_config *ember_ssl_config_new(void)
+{
+    mbedtls_ssl_config *conf = mbedtls_calloc(1, sizeof(*conf));
+    if (conf != NULL)
+        mbedtls_ssl_config_init(conf);
+    return conf;
+}
+
+void ember_ssl_config_free(mbedtls_ssl_config *conf)
+{
+    mbedtls_ssl_config_free(conf);
+    mbedtls_free(conf);
+}
+
+/* The copy borrows every list of the original, so it is given back with ember_ssl_config_copy_free() alone. */
+mbedtls_ssl_config *ember_ssl_config_copy(const mbedtls_ssl_config *conf)
+{
+    mbedtls_ssl_config *copy = mbedtls_calloc(1, sizeof(*copy));
+    if (copy != NULL)
+        memcpy(copy, conf, sizeof(*copy));
+    return copy;
+}
+
+void ember_ssl_config_copy_free(mbedtls_ssl_config *copy)
+{
+    if (copy == NULL)
+        return;
+    mbedtls_platform_zeroize(copy, sizeof(*copy));
+    mbedtls_free(copy);
+}
+
+mbedtls_ssl_context *ember_ssl_new(void)
+{
+    mbedtls_ssl_context *ssl = mbedtls_calloc(1, sizeof(*ssl));
+    if (ssl != NULL)
+        mbedtls_ssl_init(ssl);
+    return ssl;
+}
+
+void ember_ssl_free(mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_free(ssl);
+    mbedtls_free(ssl);
+}
+
+int ember_ssl_state(const mbedtls_ssl_context *ssl)
+{
+    return ssl->state;
+}
+
+int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl)
+{
+    return ssl->transform_out != NULL;
+}
+
+int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl)
+{
+    return ssl->session != NULL ? ssl->session->ciphersuite : 0;
+}
+
+/* Makes `message` the current handshake message: the next read_record() of the engine returns it as if just read. */
+int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+{
+    if (len < mbedtls_ssl_hs_hdr_len(ssl) || len > MBEDTLS_SSL_IN_CONTENT_LEN)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+
+    memmove(ssl->in_msg, message, len);
+    ssl->in_msgtype = MBEDTLS_SSL_MSG_HANDSHAKE;
+    ssl->in_msglen = len;
+    ssl->in_hslen = len;
+    ssl->keep_current_message = 1;
+    return 0;
+}
+
+void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+{
+    if (ssl->handshake != NULL)
+        ssl->handshake->update_checksum(ssl, message, len);
+}
+
+int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len)
+{
+    unsigned char expected[12];
+    int matches;
+
+    if (ssl->handshake == NULL || len != sizeof(expected))
+        return 0;
+
+    ssl->handshake->calc_finished(ssl, expected, ssl->conf->endpoint ^ 1);
+    matches = mbedtls_ssl_safer_memcmp(expected, verify_data, len) == 0;
+    mbedtls_platform_zeroize(expected, sizeof(expected));
+    return matches;
+}
+
+int ember_ssl_read_record(mbedtls_ssl_context *ssl)
+{
+    return mbedtls_ssl_read_record(ssl, 0);
+}
+
+int ember_ssl_record_type(const mbedtls_ssl_context *ssl)
+{
+    return ssl->in_msgtype;
+}
+
+const unsigned char *ember_ssl_record_content(const mbedtls_ssl_context *ssl, size_t *len)
+{
+    *len = ssl->in_msglen;
+    return ssl->in_offt != NULL ? ssl->in_offt : ssl->in_msg;
+}
+
+/* Takes a handshake fragment, which the engine has refused, out of its buffer. */
+void ember_ssl_discard_record(mbedtls_ssl_context *ssl)
+{
+    mbedtls_platform_zeroize(ssl->in_msg, ssl->in_msglen);
+    ssl->in_msglen = 0;
+    ssl->in_hslen = 0;
+}
+
+/* Application data just read becomes readable; an empty record stays consumed. */
+void ember_ssl_begin_data(mbedtls_ssl_context *ssl)
+{
+    if (ssl->in_msglen != 0)
+        ssl->in_offt = ssl->in_msg;
+}
+
+void ember_ssl_consume_data(mbedtls_ssl_context *ssl, size_t len)
+{
+    if (ssl->in_offt == NULL)
+        return;
+    if (len > ssl->in_msglen)
+        len = ssl->in_msglen;
+
+    mbedtls_platform_zeroize(ssl->in_offt, len);
+    ssl->in_msglen -= len;
+    if (ssl->in_msglen == 0)
+    {
+        ssl->in_offt = NULL;
+        ssl->keep_current_message = 0;
+    }
+    else
+        ssl->in_offt += len;
+}
+
+const unsigned char *ember_ssl_pending_output(const mbedtls_ssl_context *ssl, size_t *len)
+{
+    *len = ssl->out_left;
+    return ssl->out_hdr - ssl->out_left;
+}
+
+/*
+ * Seals one record of application data and leaves it pending: how much of `buf` it took, or an error.
+ * Refused while another record is pending, since the engine would lose or overrun it.
+ */
+int ember_ssl_seal_data(mbedtls_ssl_context *ssl, const unsigned char *buf, size_t len)
+{
+    int ret;
+
+    if (ssl->out_left != 0 || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+
+    ret = mbedtls_ssl_get_max_out_record_payload(ssl);
+    if (ret < 0)
+        return ret;
+    if (len > (size_t) ret)
+        len = (size_t) ret;
+
+    memcpy(ssl->out_msg, buf, len);
+    ssl->out_msgtype = MBEDTLS_SSL_MSG_APPLICATION_DATA;
+    ssl->out_msglen = len;
+    ret = mbedtls_ssl_write_record(ssl, 0);
+    return ret != 0 ? ret : (int) len;
+}
+
+/* Seals an alert and leaves it pending. Same rule as for data. */
+int ember_ssl_seal_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned char description)
+{
+    if (ssl->out_left != 0)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+
+    ssl->out_msg[0] = level;
+    ssl->out_msg[1] = description;
+    ssl->out_msgtype = MBEDTLS_SSL_MSG_ALERT;
+    ssl->out_msglen = 2;
+    return mbedtls_ssl_write_record(ssl, 0);
+}
+
+/*
+ * Whether `code`, just returned by a read, means that a handshake record was opened and holds less than a message.
+ * in_left is 0 only once a record is whole, and only then has its content been decrypted.
+ */
+int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code)
+{
+    if (ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE || ssl->in_left != 0)
+        return 0;
+    return code == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE ||
+           (code == MBEDTLS_ERR_SSL_INVALID_RECORD && ssl->in_msglen < mbedtls_ssl_hs_hdr_len(ssl));
+}
+
+int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl)
+{
+    return ssl->in_hslen != 0 && ssl->in_hslen < ssl->in_msglen;
+}
+
+int ember_ssl_has_data(const mbedtls_ssl_context *ssl)
+{
+    return ssl->in_offt != NULL;
+}

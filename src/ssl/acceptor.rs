@@ -1,0 +1,274 @@
+//! The server's first look: the ClientHello before there is a session.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+
+use super::config::{Server, SslConfig};
+use super::engine::{Engine, plain_alert};
+use super::handshake::{Handshake, HandshakeError};
+use super::hello::ClientHello;
+use super::inbound::{Inbound, Plain};
+use super::parts::Parts;
+use super::session::SslSession;
+use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
+
+/// Reads a ClientHello from a transport, and nothing more.
+///
+/// A server that chooses its configuration by what the client asks for starts
+/// here; one with a single configuration may as well call
+/// [`Handshake::server`]. What is not a ClientHello (plain HTTP, noise, an old
+/// version) is refused with the alert that fits before a session is made.
+///
+/// ```
+/// use std::net::TcpStream;
+/// use embertls::{HandshakeError, Server, SslConfig, SslSession, ssl::Acceptor};
+///
+/// fn serve(
+///     stream: TcpStream,
+///     config: &SslConfig<Server>,
+/// ) -> Result<SslSession<TcpStream>, HandshakeError<TcpStream>> {
+///     let accepted = Acceptor::new(stream).accept()?;
+///     println!("the client wants {:?}", accepted.client_hello().server_name);
+///     accepted.into_session(config)
+/// }
+/// ```
+#[derive(Debug)]
+#[must_use = "an acceptor does nothing until `accept` or `advance`"]
+pub struct Acceptor<T> {
+    transport: T,
+    inbound: Inbound,
+    hello: Option<(ClientHello, Vec<u8>)>,
+    refusal: Vec<u8>,
+    failed: bool,
+}
+
+impl<T: Read + Write> Acceptor<T> {
+    /// Prepares to read from `transport`.
+    pub fn new(transport: T) -> Self {
+        Self {
+            transport,
+            inbound: Inbound::default(),
+            hello: None,
+            refusal: Vec::new(),
+            failed: false,
+        }
+    }
+
+    /// Reads until the ClientHello is complete.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WouldBlock`] where the transport is not ready: wait and call
+    /// again. Any other error is final: [`Error::Handshake`] where this is no
+    /// acceptable ClientHello, [`Error::Io`] where the transport failed or
+    /// ended.
+    pub fn advance(&mut self) -> Result<()> {
+        if self.failed {
+            return Err(Error::Closed {
+                action: "reading the ClientHello",
+            });
+        }
+        let result = self.read_hello();
+        if let Err(error) = &result
+            && !matches!(error, Error::WouldBlock)
+        {
+            self.failed = true;
+            self.send_refusal();
+        }
+        result
+    }
+
+    /// Reads the ClientHello.
+    ///
+    /// # Errors
+    ///
+    /// As [`Acceptor::advance`], with the transport given back.
+    pub fn accept(mut self) -> Result<Accepted<T>, HandshakeError<T>> {
+        match self.advance() {
+            Ok(()) => match self.hello {
+                Some((hello, message)) => Ok(Accepted {
+                    transport: self.transport,
+                    inbound: self.inbound,
+                    hello,
+                    message,
+                }),
+                None => Err(self.give_up(Error::Closed {
+                    action: "reading the ClientHello",
+                })),
+            },
+            Err(error) => Err(self.give_up(error)),
+        }
+    }
+
+    /// The transport, for example to wait until it is ready.
+    pub fn get_ref(&self) -> &T {
+        &self.transport
+    }
+
+    fn read_hello(&mut self) -> Result<()> {
+        while self.hello.is_none() {
+            match self.inbound.next_plain() {
+                Ok(Some(Plain::Message(message))) => match ClientHello::parse(&message) {
+                    Ok(hello) => self.hello = Some((hello, message)),
+                    Err(refused) => return Err(self.refuse(refused.alert, refused.reason)),
+                },
+                Ok(Some(Plain::Alert { description, .. })) => {
+                    return Err(self.closed_by_alert(Alert::from_code(description)));
+                }
+                Ok(Some(Plain::ChangeCipherSpec)) => {
+                    let reason = "the peer sent ChangeCipherSpec instead of ClientHello";
+                    return Err(self.refuse(Alert::UnexpectedMessage, reason.into()));
+                }
+                Ok(None) => self.receive()?,
+                Err(refused) => return Err(self.refuse(refused.alert, refused.reason)),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Result<()> {
+        let failed = |source| Error::Io {
+            action: "reading the ClientHello".into(),
+            source,
+        };
+        let space = self.inbound.space();
+        if space.is_empty() {
+            return Err(Error::OutOfMemory {
+                action: "reading the ClientHello",
+            });
+        }
+        let room = space.len();
+        match self.transport.read(space) {
+            Ok(0) => Err(failed(io::Error::new(
+                ErrorKind::UnexpectedEof,
+                "the client left before its ClientHello was complete",
+            ))),
+            Ok(len) if len > room => Err(failed(io::Error::new(
+                ErrorKind::InvalidData,
+                "the transport claims to have read more than there is room for",
+            ))),
+            Ok(len) => {
+                self.inbound.filled(len);
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(Error::WouldBlock),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn refuse(&mut self, alert: Alert, reason: String) -> Error {
+        self.refusal = plain_alert(alert).to_vec();
+        self.failure(reason, Some(alert), None)
+    }
+
+    fn closed_by_alert(&mut self, alert: Alert) -> Error {
+        self.failure(alert.meaning().into(), None, Some(alert))
+    }
+
+    fn failure(&self, reason: String, sent: Option<Alert>, received: Option<Alert>) -> Error {
+        Error::Handshake(Box::new(HandshakeFailure {
+            action: "reading the ClientHello".into(),
+            reason,
+            alert_sent: sent,
+            alert_received: received,
+            code: None,
+            report: HandshakeReport::default(),
+        }))
+    }
+
+    /// The refusal counts, not whether the client hears of it.
+    fn send_refusal(&mut self) {
+        if self.refusal.is_empty() {
+            return;
+        }
+        if self.transport.write_all(&self.refusal).is_ok() {
+            let _ = self.transport.flush();
+            self.refusal.clear();
+        }
+    }
+
+    fn give_up(self, error: Error) -> HandshakeError<T> {
+        match error {
+            Error::WouldBlock => HandshakeError::NoHelloYet(self),
+            error => HandshakeError::Failed {
+                error,
+                parts: Parts {
+                    unread: self.inbound.unread().to_vec(),
+                    plaintext: Vec::new(),
+                    unsent: self.refusal,
+                    transport: self.transport,
+                },
+            },
+        }
+    }
+}
+
+/// A transport whose ClientHello has been read.
+pub struct Accepted<T> {
+    transport: T,
+    inbound: Inbound,
+    hello: ClientHello,
+    message: Vec<u8>,
+}
+
+impl<T: Read + Write> Accepted<T> {
+    /// What the client asks for.
+    pub fn client_hello(&self) -> &ClientHello {
+        &self.hello
+    }
+
+    /// Goes on with this configuration; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    pub fn into_handshake(self, config: &SslConfig<Server>) -> Result<Handshake<T>> {
+        let engine =
+            Engine::server_after_hello(config, self.inbound, self.hello, &self.message)?;
+        Ok(Handshake::new(engine, self.transport))
+    }
+
+    /// Does the rest of the handshake with this configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handshake::complete`].
+    pub fn into_session(
+        self,
+        config: &SslConfig<Server>,
+    ) -> Result<SslSession<T>, HandshakeError<T>> {
+        match Engine::server_after_hello(config, self.inbound, self.hello, &self.message) {
+            Ok(engine) => Handshake::new(engine, self.transport).complete(),
+            Err(error) => Err(HandshakeError::Failed {
+                error,
+                parts: Parts {
+                    transport: self.transport,
+                    unread: Vec::new(),
+                    plaintext: Vec::new(),
+                    unsent: Vec::new(),
+                },
+            }),
+        }
+    }
+
+    /// Refuses the client with `alert`, for example `unrecognized_name`, and
+    /// gives the transport back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the transport.
+    pub fn refuse(mut self, alert: Alert) -> io::Result<T> {
+        self.transport.write_all(&plain_alert(alert))?;
+        self.transport.flush()?;
+        Ok(self.transport)
+    }
+}
+
+impl<T> fmt::Debug for Accepted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted")
+            .field("client_hello", &self.hello)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,240 @@
+//! Configurations: built once, then immutable and shared.
+//!
+//! [`SslConfig`] is what `mbedtls_ssl_config` is to the C guide. A builder
+//! starts from safe defaults and refuses what cannot work, so that a finished
+//! configuration can be used by any number of sessions on any threads.
+
+mod client;
+mod raw;
+mod server;
+
+use std::ffi::CString;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+pub use self::client::ClientConfigBuilder;
+pub(crate) use self::raw::RawConfig;
+pub use self::server::ServerConfigBuilder;
+use super::groups::NamedGroup;
+use super::suites::CipherSuite;
+use crate::error::{Error, Result};
+use crate::pk::PrivateKey;
+use crate::rng::{Drbg, Rng};
+use crate::x509::{CertificateChain, Verifier};
+
+/// The role of a client, as a parameter of [`SslConfig`].
+#[derive(Clone, Copy, Debug)]
+pub enum Client {}
+
+/// The role of a server, as a parameter of [`SslConfig`].
+#[derive(Clone, Copy, Debug)]
+pub enum Server {}
+
+/// How sessions are to be made: a built, immutable configuration.
+///
+/// Cloning shares it. `SslConfig` (short for `SslConfig<Client>`) serves
+/// clients, `SslConfig<Server>` servers; neither can be used as the other.
+///
+/// Guide step: `mbedtls_ssl_config_defaults` and the `mbedtls_ssl_conf_*`
+/// calls after it.
+///
+/// ```
+/// use embertls::{SslConfig, TrustStore};
+///
+/// # fn main() -> embertls::Result<()> {
+/// # let ca = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
+/// # let ca_pem = ca.cert.pem();
+/// let config = SslConfig::client()
+///     .trust_store(TrustStore::from_pem(ca_pem.as_bytes())?)
+///     .alpn(["h2", "http/1.1"])
+///     .build()?;
+/// # let _ = config;
+/// # Ok(())
+/// # }
+/// ```
+pub struct SslConfig<Role = Client> {
+    inner: Arc<Inner>,
+    role: PhantomData<fn() -> Role>,
+}
+
+impl SslConfig<Client> {
+    /// Starts a client configuration.
+    ///
+    /// Defaults: TLS 1.2, verification required, [`CipherSuite::DEFAULT`],
+    /// [`NamedGroup::ALL`], extended master secret. Trust anchors have no
+    /// default: [`ClientConfigBuilder::trust_store`] must be called.
+    pub fn client() -> ClientConfigBuilder {
+        ClientConfigBuilder::new()
+    }
+}
+
+impl SslConfig<Server> {
+    /// Starts a server configuration.
+    ///
+    /// Defaults: TLS 1.2, [`CipherSuite::DEFAULT`], [`NamedGroup::ALL`],
+    /// extended master secret. The certificate has no default:
+    /// [`ServerConfigBuilder::identity`] must be called.
+    pub fn server() -> ServerConfigBuilder {
+        ServerConfigBuilder::new()
+    }
+}
+
+impl<Role> SslConfig<Role> {
+    fn new(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            role: PhantomData,
+        }
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}
+
+impl<Role> Clone for SslConfig<Role> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            role: PhantomData,
+        }
+    }
+}
+
+impl<Role> fmt::Debug for SslConfig<Role> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        f.debug_struct("SslConfig")
+            .field("cipher_suites", &inner.common.cipher_suites)
+            .field("groups", &inner.common.groups)
+            .field("alpn", &inner.common.alpn)
+            .field("verification", &inner.verification)
+            .field("identity", &inner.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a client does about a certificate that fails verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verification {
+    Required,
+    /// Problems are recorded and the handshake goes on.
+    Optional,
+}
+
+/// A finished configuration. The fields are dropped in the order of the guide:
+/// certificates and CRLs, then the C struct, then the random generator.
+pub(crate) struct Inner {
+    pub(crate) verifier: Option<Verifier>,
+    pub(crate) verification: Verification,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) raw: RawConfig,
+    pub(crate) common: Common,
+}
+
+/// A certificate chain and the private key of its leaf.
+pub(crate) struct Identity {
+    pub(crate) chain: CertificateChain,
+    pub(crate) key: PrivateKey,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings that clients and servers share.
+#[derive(Clone, Debug)]
+pub(crate) struct Common {
+    pub(crate) cipher_suites: Vec<CipherSuite>,
+    pub(crate) groups: Vec<NamedGroup>,
+    pub(crate) alpn: Vec<CString>,
+    pub(crate) rng: Rng,
+}
+
+impl Common {
+    fn new() -> Self {
+        Self {
+            cipher_suites: CipherSuite::DEFAULT.to_vec(),
+            groups: NamedGroup::ALL.to_vec(),
+            alpn: Vec::new(),
+            rng: Rng::PerThread,
+        }
+    }
+
+    fn set_rng(&mut self, drbg: Drbg) {
+        self.rng = Rng::Shared(Arc::new(drbg));
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.cipher_suites.is_empty() {
+            return Err(refused("no cipher suite is allowed"));
+        }
+        if self.groups.is_empty() {
+            return Err(refused("no named group is allowed"));
+        }
+        if let Some(suite) = duplicate(&self.cipher_suites) {
+            return Err(refused(format!("the cipher suite {suite} is listed twice")));
+        }
+        if let Some(group) = duplicate(&self.groups) {
+            return Err(refused(format!("the group {group} is listed twice")));
+        }
+        // The engine writes the list in one buffer and checks only single names.
+        let alpn_len: usize = self.alpn.iter().map(|name| 1 + name.as_bytes().len()).sum();
+        if alpn_len > MAX_ALPN_LEN {
+            return Err(refused(format!(
+                "the ALPN list takes {alpn_len} bytes; {MAX_ALPN_LEN} is the most"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Far more than any use, and surely room for it in a ClientHello.
+const MAX_ALPN_LEN: usize = 4096;
+
+/// The names of an ALPN list, checked (RFC 7301, 3.1).
+fn alpn_list<I>(protocols: I) -> Result<Vec<CString>>
+where
+    I: IntoIterator,
+    I::Item: AsRef<[u8]>,
+{
+    let mut list: Vec<CString> = Vec::new();
+    for protocol in protocols {
+        let protocol = protocol.as_ref();
+        let shown = String::from_utf8_lossy(protocol).into_owned();
+        if protocol.is_empty() || protocol.len() > 255 {
+            return Err(refused(format!(
+                "the ALPN protocol {shown:?} has {} bytes; 1 to 255 are allowed",
+                protocol.len()
+            )));
+        }
+        let name = CString::new(protocol).map_err(|_| {
+            refused(format!(
+                "the ALPN protocol {shown:?} holds a zero byte, which the engine cannot send"
+            ))
+        })?;
+        if list.contains(&name) {
+            return Err(refused(format!("the ALPN protocol {shown:?} is listed twice")));
+        }
+        list.push(name);
+    }
+    Ok(list)
+}
+
+fn duplicate<T: PartialEq + Copy>(list: &[T]) -> Option<T> {
+    list.iter()
+        .enumerate()
+        .find(|(position, item)| list[..*position].contains(item))
+        .map(|(_, item)| *item)
+}
+
+fn refused(reason: impl Into<String>) -> Error {
+    Error::Config {
+        reason: reason.into(),
+    }
+}

@@ -1,0 +1,140 @@
+//! The client's configuration.
+
+use super::{Common, Inner, RawConfig, SslConfig, Verification, alpn_list, refused};
+use crate::error::Result;
+use crate::ffi;
+use crate::rng::Drbg;
+use crate::ssl::groups::NamedGroup;
+use crate::ssl::max_fragment::MaxFragmentLength;
+use crate::ssl::suites::CipherSuite;
+use crate::x509::{Crl, TrustStore, Verifier};
+
+/// Builds an [`SslConfig`] for clients; made by [`SslConfig::client`].
+///
+/// Mistakes are kept and reported by [`Self::build`], so that calls chain.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientConfigBuilder {
+    common: Common,
+    trust_store: Option<TrustStore>,
+    crls: Vec<Crl>,
+    verification: Verification,
+    max_fragment_length: Option<MaxFragmentLength>,
+    mistake: Option<crate::Error>,
+}
+
+impl ClientConfigBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            common: Common::new(),
+            trust_store: None,
+            crls: Vec::new(),
+            verification: Verification::Required,
+            max_fragment_length: None,
+            mistake: None,
+        }
+    }
+
+    /// The trust anchors: which authorities may vouch for a server.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_ca_chain`.
+    pub fn trust_store(mut self, store: TrustStore) -> Self {
+        self.trust_store = Some(store);
+        self
+    }
+
+    /// Adds a revocation list. May be called several times.
+    ///
+    /// Guide step: the CRL argument of `mbedtls_ssl_conf_ca_chain`.
+    pub fn crl(mut self, crl: Crl) -> Self {
+        self.crls.push(crl);
+        self
+    }
+
+    /// The random generator for all sessions of this configuration.
+    ///
+    /// Without it, every thread has a generator of its own.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_rng`.
+    pub fn rng(mut self, drbg: Drbg) -> Self {
+        self.common.set_rng(drbg);
+        self
+    }
+
+    /// Protocols to offer through ALPN (RFC 7301), most wanted first; each 1
+    /// to 255 bytes long.
+    pub fn alpn<I>(mut self, protocols: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<[u8]>,
+    {
+        match alpn_list(protocols) {
+            Ok(list) => self.common.alpn = list,
+            Err(mistake) => self.mistake = self.mistake.or(Some(mistake)),
+        }
+        self
+    }
+
+    /// The cipher suites to offer, most wanted first.
+    pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
+        self.common.cipher_suites = suites.to_vec();
+        self
+    }
+
+    /// The groups to offer for the key exchange, most wanted first.
+    pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
+        self.common.groups = groups.to_vec();
+        self
+    }
+
+    /// Asks the server for smaller records (RFC 6066, section 4).
+    pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
+        self.max_fragment_length = Some(length);
+        self
+    }
+
+    /// Goes on with servers whose certificate fails verification.
+    ///
+    /// **What is lost:** anyone between client and server can pose as the
+    /// server and read and change everything. The problems can be read with
+    /// [`SslSession::verify_result`](crate::SslSession::verify_result), and
+    /// must be, before anything is trusted to the session.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_authmode` with
+    /// `MBEDTLS_SSL_VERIFY_OPTIONAL`.
+    pub fn danger_verification_optional(mut self) -> Self {
+        self.verification = Verification::Optional;
+        self
+    }
+
+    /// Finishes the configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`](crate::Error::Config) where trust anchors are
+    /// missing, a list is empty or names something twice, or an ALPN protocol
+    /// has a wrong length.
+    pub fn build(self) -> Result<SslConfig> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        self.common.check()?;
+        let trust_store = self.trust_store.ok_or_else(|| {
+            refused("a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`")
+        })?;
+        let verifier = Verifier::new(trust_store).with_crls(self.crls);
+        let raw = RawConfig::new(
+            ffi::MBEDTLS_SSL_IS_CLIENT,
+            &self.common,
+            None,
+            self.max_fragment_length.map_or(0, MaxFragmentLength::code),
+        )?;
+        Ok(SslConfig::new(Inner {
+            verifier: Some(verifier),
+            verification: self.verification,
+            identity: None,
+            raw,
+            common: self.common,
+        }))
+    }
+}

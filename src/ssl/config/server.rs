@@ -1,0 +1,144 @@
+//! The server's configuration.
+
+use super::{Common, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list, refused};
+use crate::error::Result;
+use crate::ffi;
+use crate::pk::PrivateKey;
+use crate::rng::Drbg;
+use crate::ssl::groups::NamedGroup;
+use crate::ssl::suites::CipherSuite;
+use crate::x509::{Certificate, CertificateChain};
+
+/// The largest Certificate message that the engine can write.
+const MAX_CERTIFICATE_MESSAGE: usize = 1 << 14;
+
+/// Builds an [`SslConfig<Server>`]; made by [`SslConfig::server`].
+///
+/// Mistakes are kept and reported by [`Self::build`], so that calls chain.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ServerConfigBuilder {
+    common: Common,
+    identity: Option<(Vec<Certificate>, PrivateKey)>,
+    mistake: Option<crate::Error>,
+}
+
+impl ServerConfigBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            common: Common::new(),
+            identity: None,
+            mistake: None,
+        }
+    }
+
+    /// The server's certificate, followed by the intermediates up to but
+    /// without the root, and the private key of the first.
+    ///
+    /// Guide step (server): `mbedtls_ssl_conf_own_cert`.
+    pub fn identity(mut self, chain: impl IntoIterator<Item = Certificate>, key: PrivateKey) -> Self {
+        self.identity = Some((chain.into_iter().collect(), key));
+        self
+    }
+
+    /// The random generator for all sessions of this configuration.
+    ///
+    /// Without it, every thread has a generator of its own.
+    pub fn rng(mut self, drbg: Drbg) -> Self {
+        self.common.set_rng(drbg);
+        self
+    }
+
+    /// Protocols to accept through ALPN (RFC 7301), most wanted first; each 1
+    /// to 255 bytes long. A client that offers ALPN and none of these is
+    /// refused with `no_application_protocol`.
+    pub fn alpn<I>(mut self, protocols: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<[u8]>,
+    {
+        match alpn_list(protocols) {
+            Ok(list) => self.common.alpn = list,
+            Err(mistake) => self.mistake = self.mistake.or(Some(mistake)),
+        }
+        self
+    }
+
+    /// The cipher suites to accept. The server's order decides.
+    pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
+        self.common.cipher_suites = suites.to_vec();
+        self
+    }
+
+    /// The groups to accept for the key exchange. The server's order decides.
+    pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
+        self.common.groups = groups.to_vec();
+        self
+    }
+
+    /// Finishes the configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`](crate::Error::Config) where the identity is missing,
+    /// certificate and key do not belong together, the chain is too long to
+    /// send (16 KiB), no allowed suite goes with the kind of key, a list is
+    /// empty or names something twice, or an ALPN protocol has a wrong length.
+    pub fn build(self) -> Result<SslConfig<Server>> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        self.common.check()?;
+        let (certificates, key) = self.identity.ok_or_else(|| {
+            refused("a server needs a certificate and its key: call `identity`")
+        })?;
+        check_length(&certificates)?;
+        let chain = CertificateChain::new(&certificates)?;
+        if !chain.leaf_matches(&key) {
+            return Err(refused(format!(
+                "the private key ({key:?}) does not belong to the certificate of {}",
+                certificates.first().map(Certificate::subject).unwrap_or_default()
+            )));
+        }
+        let is_ecdsa = key.is_ec();
+        if !self
+            .common
+            .cipher_suites
+            .iter()
+            .any(|suite| suite.needs_ecdsa_key() == is_ecdsa)
+        {
+            return Err(refused(format!(
+                "the key is {}, and none of the allowed cipher suites goes with it",
+                if is_ecdsa { "an EC key" } else { "an RSA key" }
+            )));
+        }
+        let identity = Identity { chain, key };
+        let raw = RawConfig::new(
+            ffi::MBEDTLS_SSL_IS_SERVER,
+            &self.common,
+            Some(&identity),
+            0,
+        )?;
+        Ok(SslConfig::new(Inner {
+            verifier: None,
+            verification: Verification::Required,
+            identity: Some(identity),
+            raw,
+            common: self.common,
+        }))
+    }
+}
+
+fn check_length(certificates: &[Certificate]) -> Result<()> {
+    if certificates.is_empty() {
+        return Err(refused("the certificate chain is empty"));
+    }
+    let len: usize = certificates.iter().map(|crt| 3 + crt.as_der().len()).sum();
+    if 7 + len > MAX_CERTIFICATE_MESSAGE {
+        return Err(refused(format!(
+            "the certificate chain takes {len} bytes; {} can be sent",
+            MAX_CERTIFICATE_MESSAGE - 7
+        )));
+    }
+    Ok(())
+}

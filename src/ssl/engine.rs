@@ -1,0 +1,215 @@
+//! A session with no transport: bytes in, bytes out.
+//!
+//! The engine is what a blocking stream, a non-blocking one and an in-memory
+//! pair have in common. Its caller moves bytes: from the transport into
+//! [`Engine::input_space`], from [`Engine::output`] to the transport; every
+//! method does as much as it can with what is there and says what it waits
+//! for. C is entered only here, and never while a transport is being called.
+
+mod certificate;
+mod data;
+mod finished;
+mod handshaking;
+mod refusal;
+mod report;
+
+use std::ffi::CString;
+use std::sync::Arc;
+
+use rustls_pki_types::CertificateDer;
+
+use super::config::{Client, Inner, Server, SslConfig};
+use super::hello::{ClientHello, ServerHello};
+use super::inbound::Inbound;
+use super::raw::RawSession;
+use super::suites::CipherSuite;
+use super::verdict::Verdict;
+use crate::error::{Alert, Error, Result};
+use crate::x509::ServerName;
+
+/// What the handshake waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Send [`Engine::output`], all of it.
+    NeedsOutput,
+    /// Give more of the peer's bytes.
+    NeedsInput,
+    Done,
+}
+
+/// What reading found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fill {
+    /// [`Engine::data`] is not empty.
+    Data,
+    /// The peer sent close_notify.
+    Closed,
+    /// Give more of the peer's bytes.
+    NeedsInput,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Handshaking,
+    Open,
+    /// A fatal error came up; nothing goes on from here.
+    Dead,
+}
+
+/// One session, client or server.
+pub(crate) struct Engine {
+    raw: RawSession,
+    config: Arc<Inner>,
+    is_client: bool,
+    phase: Phase,
+    inbound: Inbound,
+    peer_encrypts: bool,
+    input_ended: bool,
+    /// Parts of an encrypted Finished message.
+    finished: Vec<u8>,
+    close_sent: bool,
+    close_received: bool,
+    /// A no_renegotiation warning that the peer is to get.
+    owes_no_renegotiation: bool,
+    /// A fatal alert that waits for pending output to go out first.
+    owed_alert: Option<Alert>,
+    server_name: Option<ServerName>,
+    offered: Option<ClientHello>,
+    chosen: Option<ServerHello>,
+    peer_chain: Vec<CertificateDer<'static>>,
+    verdict: Verdict,
+}
+
+impl Engine {
+    pub(crate) fn client(config: &SslConfig<Client>, name: ServerName) -> Result<Self> {
+        let mut engine = Self::new(config.inner(), Inbound::default(), true)?;
+        if let Some(sni) = name.sni() {
+            let sni = CString::new(sni).map_err(|_| Error::ServerName {
+                name: sni.into(),
+                reason: "it holds a zero byte".into(),
+            })?;
+            engine.raw.set_hostname(&sni)?;
+        }
+        engine.server_name = Some(name);
+        Ok(engine)
+    }
+
+    pub(crate) fn server(config: &SslConfig<Server>) -> Result<Self> {
+        Self::new(config.inner(), Inbound::default(), false)
+    }
+
+    /// A server whose ClientHello has been read already; `inbound` holds what
+    /// came behind it.
+    pub(crate) fn server_after_hello(
+        config: &SslConfig<Server>,
+        inbound: Inbound,
+        hello: ClientHello,
+        message: &[u8],
+    ) -> Result<Self> {
+        let mut engine = Self::new(config.inner(), inbound, false)?;
+        engine.client_hello_came(hello, message);
+        Ok(engine)
+    }
+
+    fn new(config: &Arc<Inner>, inbound: Inbound, is_client: bool) -> Result<Self> {
+        let rng = config.common.rng.clone();
+        // SAFETY: the configuration is finished, and the engine keeps it alive longer than the session.
+        let raw = unsafe { RawSession::new(config.raw.as_ptr(), rng)? };
+        Ok(Self {
+            raw,
+            config: Arc::clone(config),
+            is_client,
+            phase: Phase::Handshaking,
+            inbound,
+            peer_encrypts: false,
+            input_ended: false,
+            finished: Vec::new(),
+            close_sent: false,
+            close_received: false,
+            owes_no_renegotiation: false,
+            owed_alert: None,
+            server_name: None,
+            offered: None,
+            chosen: None,
+            peer_chain: Vec::new(),
+            verdict: Verdict::NotJudged,
+        })
+    }
+
+    // Bytes in and out.
+
+    /// Room for the peer's bytes; empty when reading must come first.
+    pub(crate) fn input_space(&mut self) -> &mut [u8] {
+        self.inbound.space()
+    }
+
+    /// `len` bytes of the space were filled.
+    pub(crate) fn input_filled(&mut self, len: usize) {
+        self.inbound.filled(len);
+    }
+
+    /// The transport has come to its end.
+    pub(crate) fn input_ended(&mut self) {
+        self.input_ended = true;
+    }
+
+    /// Bytes that came and were not used.
+    pub(crate) fn unread(&self) -> &[u8] {
+        self.inbound.unread()
+    }
+
+    /// Bytes that wait for the transport.
+    pub(crate) fn output(&self) -> &[u8] {
+        self.raw.output()
+    }
+
+    /// The transport took `len` bytes of the output.
+    pub(crate) fn output_taken(&mut self, len: usize) {
+        self.raw.output_taken(len);
+        if self.raw.output().is_empty()
+            && let Some(alert) = self.owed_alert.take()
+        {
+            // Where sealing fails there is no alert; the peer sees a cut.
+            let _ = self.raw.seal_alert(true, alert.code());
+        }
+    }
+
+    /// Ends the session here: nothing is read or written any more.
+    pub(crate) fn kill(&mut self) {
+        self.phase = Phase::Dead;
+    }
+
+    // Facts.
+
+    pub(crate) fn cipher_suite(&self) -> Option<CipherSuite> {
+        CipherSuite::from_iana_number(self.raw.cipher_suite())
+    }
+
+    pub(crate) fn alpn(&self) -> Option<&[u8]> {
+        self.raw.alpn()
+    }
+
+    pub(crate) fn peer_chain(&self) -> &[CertificateDer<'static>] {
+        &self.peer_chain
+    }
+
+    pub(crate) fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    pub(crate) fn server_name(&self) -> Option<&ServerName> {
+        self.server_name.as_ref()
+    }
+
+    pub(crate) fn client_hello(&self) -> Option<&ClientHello> {
+        self.offered.as_ref()
+    }
+
+    /// What the session is called in errors and logs.
+    fn peer(&self) -> String {
+        match &self.server_name {
+            Some(name) => name.to_string(),
+            None => "the client".into(),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The checkpoint at the server's Certificate message.
+//!
+//! The raw chain is judged here, before the engine parses any of it. The
+//! engine then gets the leaf alone, whose key it needs: what lies behind the
+//! leaf can neither kill the connection nor cost unbudgeted work in C.
+
+use rustls_pki_types::CertificateDer;
+
+use super::Engine;
+use crate::error::{Alert, Error, Result, VerifyError, VerifyFlag};
+use crate::ssl::codec::Reader;
+use crate::ssl::config::Verification;
+use crate::ssl::inbound::MESSAGE_CERTIFICATE;
+use crate::ssl::verdict::Verdict;
+
+impl Engine {
+    pub(super) fn certificate_came(&mut self, message: &[u8]) -> Result<()> {
+        let Some(chain) = parse(message) else {
+            return Err(self.refuse(
+                Alert::DecodeError,
+                "the Certificate message is malformed",
+            ));
+        };
+        self.peer_chain = chain;
+        if self.peer_chain.is_empty() {
+            return Err(self.refuse(
+                Alert::DecodeError,
+                "the server's Certificate message holds no certificate",
+            ));
+        }
+        self.judge()?;
+
+        let Some(leaf_only) = certificate_message(&self.peer_chain[0]) else {
+            return Err(self.refuse(
+                Alert::BadCertificate,
+                "the server's certificate is larger than a record",
+            ));
+        };
+        self.raw.hash_message(message);
+        self.raw
+            .place_message(&leaf_only)
+            .map_err(|code| self.engine_refused(code))
+    }
+
+    fn judge(&mut self) -> Result<()> {
+        let (Some(verifier), Some(name)) = (&self.config.verifier, &self.server_name) else {
+            return Err(self.refuse(
+                Alert::InternalError,
+                "there is nothing to verify the certificate with",
+            ));
+        };
+        match verifier.verify(&self.peer_chain, name) {
+            Ok(_) => self.verdict = Verdict::Verified,
+            Err(Error::Verify(problems)) if self.config.verification == Verification::Optional => {
+                self.verdict = Verdict::Tolerated(problems);
+            }
+            Err(Error::Verify(problems)) => {
+                self.send_fatal(alert_for(&problems));
+                self.kill();
+                return Err(Error::Verify(problems));
+            }
+            Err(unusable) => {
+                self.send_fatal(Alert::BadCertificate);
+                self.kill();
+                return Err(unusable);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The certificates of a Certificate message, leaf first (RFC 5246, 7.4.2).
+fn parse(message: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let mut body = Reader::new(message.get(4..)?);
+    let list = body.vec24()?;
+    if !body.is_empty() {
+        return None;
+    }
+    let mut list = Reader::new(list);
+    let mut chain = Vec::new();
+    while !list.is_empty() {
+        let der = list.vec24().filter(|der| !der.is_empty())?;
+        chain.push(CertificateDer::from(der.to_vec()));
+    }
+    Some(chain)
+}
+
+/// A Certificate message with one certificate, or `None` where it would not
+/// fit the engine's buffer.
+fn certificate_message(leaf: &[u8]) -> Option<Vec<u8>> {
+    let three_bytes = |len: usize| [(len >> 16) as u8, (len >> 8) as u8, len as u8];
+    let len = leaf.len();
+    if len + 10 > 1 << 14 {
+        return None;
+    }
+    let mut message = vec![MESSAGE_CERTIFICATE];
+    message.extend_from_slice(&three_bytes(len + 6));
+    message.extend_from_slice(&three_bytes(len + 3));
+    message.extend_from_slice(&three_bytes(len));
+    message.extend_from_slice(leaf);
+    Some(message)
+}
+
+/// The alert for a refused certificate (RFC 5246, 7.2.2): the problem that
+/// tells the peer most decides.
+fn alert_for(problems: &VerifyError) -> Alert {
+    let has = |flag: VerifyFlag| problems.problems().iter().any(|problem| problem.flag == flag);
+    let any = |flags: &[VerifyFlag]| flags.iter().any(|flag| has(*flag));
+    if has(VerifyFlag::Revoked) {
+        Alert::CertificateRevoked
+    } else if any(&[VerifyFlag::Expired, VerifyFlag::Future]) {
+        Alert::CertificateExpired
+    } else if has(VerifyFlag::NotTrusted) {
+        Alert::UnknownCa
+    } else if any(&[
+        VerifyFlag::KeyUsage,
+        VerifyFlag::ExtKeyUsage,
+        VerifyFlag::NsCertType,
+        VerifyFlag::BadPk,
+        VerifyFlag::BadKey,
+        VerifyFlag::BadMd,
+    ]) {
+        Alert::UnsupportedCertificate
+    } else if has(VerifyFlag::CnMismatch) {
+        Alert::BadCertificate
+    } else {
+        Alert::CertificateUnknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_back_as_written() {
+        let leaf = vec![7; 300];
+        let message = certificate_message(&leaf).unwrap();
+        assert_eq!(parse(&message), Some(vec![CertificateDer::from(leaf)]));
+    }
+
+    #[test]
+    fn malformed_lists_are_refused() {
+        for body in [
+            &[0, 0, 4, 0, 0, 2, 1][..],
+            &[0, 0, 3, 0, 0, 0],
+            &[0, 0, 0, 9],
+            &[0, 0],
+        ] {
+            let mut message = vec![MESSAGE_CERTIFICATE, 0, 0, body.len() as u8];
+            message.extend_from_slice(body);
+            assert_eq!(parse(&message), None, "{body:?}");
+        }
+        assert_eq!(parse(&[11, 0, 0, 3, 0, 0, 0]), Some(Vec::new()));
+    }
+}

@@ -1,0 +1,174 @@
+//! Application data after the handshake.
+//!
+//! One record is opened or sealed at a time, and nothing is sealed while
+//! output is pending: the engine would overrun or lose it. What a peer may
+//! send without end (warnings, empty records, renegotiation requests) is
+//! counted and bounded.
+
+use super::{Engine, Fill, Phase};
+use crate::error::{Alert, Error, ErrorCode, Result};
+use crate::ffi;
+use crate::ssl::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
+
+impl Engine {
+    /// Opens records until there is data, the end, or nothing more to open.
+    pub(crate) fn fill(&mut self) -> Result<Fill> {
+        loop {
+            if !self.raw.data().is_empty() {
+                return Ok(Fill::Data);
+            }
+            if self.close_received {
+                return Ok(Fill::Closed);
+            }
+            if self.phase != Phase::Open {
+                return Err(Error::Closed { action: "reading" });
+            }
+            if self.raw.has_more_messages() {
+                let result = self.raw.read_record(&[]);
+                self.handshake_message_came(result)?;
+                continue;
+            }
+            let (kind, result) = match self.inbound.next_protected() {
+                Ok(Some((kind, record))) => (kind, self.raw.read_record(record)),
+                Ok(None) if self.input_ended => return Err(self.peer_vanished()),
+                Ok(None) => return Ok(Fill::NeedsInput),
+                Err(refused) => return Err(self.record_refused(refused)),
+            };
+            self.inbound.record_used();
+            match kind {
+                TYPE_ALERT => self.alert_record_came(result)?,
+                TYPE_HANDSHAKE => self.handshake_message_came(result)?,
+                _ => self.data_came(result)?,
+            }
+        }
+    }
+
+    /// Decrypted data that was not consumed yet.
+    pub(crate) fn data(&self) -> &[u8] {
+        self.raw.data()
+    }
+
+    pub(crate) fn consume(&mut self, len: usize) {
+        self.raw.consume_data(len);
+    }
+
+    /// Seals the front of `data` into one record: how much it took.
+    ///
+    /// The output must have gone out before.
+    pub(crate) fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.check_writable("writing")?;
+        self.raw.seal_data(data).map_err(|code| {
+            self.phase = Phase::Dead;
+            Error::Protocol {
+                action: "writing",
+                reason: "the record could not be sealed".into(),
+                code: Some(code),
+                alert: None,
+            }
+        })
+    }
+
+    /// Seals close_notify, once. The output must have gone out before.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        if self.close_sent {
+            return Ok(());
+        }
+        self.check_writable("closing")?;
+        self.close_sent = true;
+        let sealed = self.raw.seal_alert(false, Alert::CloseNotify.code());
+        sealed.map_err(|code| Error::Protocol {
+            action: "closing",
+            reason: "close_notify could not be sealed".into(),
+            code: Some(code),
+            alert: None,
+        })
+    }
+
+    /// Seals the no_renegotiation warning if the peer is owed one and nothing
+    /// is pending.
+    pub(crate) fn answer_renegotiation(&mut self) {
+        let can_send = self.phase == Phase::Open && !self.close_sent;
+        if self.owes_no_renegotiation && can_send && self.raw.output().is_empty() {
+            self.owes_no_renegotiation = false;
+            // Ignoring the request instead is as good (RFC 5246, 7.4.1.1).
+            let _ = self.raw.seal_alert(false, Alert::NoRenegotiation.code());
+        }
+    }
+
+    /// Whether close_notify has been sent, or put into the output.
+    pub(crate) fn is_close_sent(&self) -> bool {
+        self.close_sent
+    }
+
+    fn check_writable(&self, action: &'static str) -> Result<()> {
+        if self.close_sent || self.phase != Phase::Open {
+            return Err(Error::Closed { action });
+        }
+        Ok(())
+    }
+
+    fn data_came(&mut self, result: Result<(), ErrorCode>) -> Result<()> {
+        result.map_err(|code| self.engine_refused(code))?;
+        self.raw.begin_data();
+        if !self.raw.data().is_empty() {
+            self.inbound.data_seen();
+            return Ok(());
+        }
+        self.inbound
+            .idle_record_seen()
+            .map_err(|refused| self.record_refused(refused))
+    }
+
+    /// A HelloRequest or ClientHello asks for a renegotiation, which is
+    /// refused; any other message is out of place.
+    fn handshake_message_came(&mut self, result: Result<(), ErrorCode>) -> Result<()> {
+        const HELLO_REQUEST: [u8; 4] = [0; 4];
+        const CLIENT_HELLO: u8 = 1;
+        if let Err(code) = result {
+            if self.raw.is_fragment(code) {
+                return Err(self.refuse(
+                    Alert::UnexpectedMessage,
+                    "a handshake message in pieces after the handshake",
+                ));
+            }
+            return Err(self.engine_refused(code));
+        }
+        let content = self.raw.record_content();
+        let asks_again = match self.is_client {
+            true => content.starts_with(&HELLO_REQUEST),
+            false => content.first() == Some(&CLIENT_HELLO),
+        };
+        if !asks_again {
+            return Err(self.refuse(
+                Alert::UnexpectedMessage,
+                "a handshake message after the handshake",
+            ));
+        }
+        self.owes_no_renegotiation = true;
+        self.inbound
+            .idle_record_seen()
+            .map_err(|refused| self.record_refused(refused))
+    }
+
+    fn alert_record_came(&mut self, result: Result<(), ErrorCode>) -> Result<()> {
+        match result {
+            Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY => {
+                self.close_received = true;
+                Ok(())
+            }
+            Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE => {
+                let description = self.raw.record_content().get(1).copied();
+                let alert = Alert::from_code(description.unwrap_or_default());
+                Err(self.alert_received(alert))
+            }
+            // The engine drops other warnings by itself and wants the next record.
+            Err(code) if code.raw() != ffi::MBEDTLS_ERR_SSL_WANT_READ => {
+                Err(self.engine_refused(code))
+            }
+            _ => self
+                .inbound
+                .warning_seen()
+                .map_err(|refused| self.record_refused(refused)),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The handshake, step by step, with our checkpoints between the steps.
+//!
+//! The engine steps until it wants input. Then the flight it has written goes
+//! out whole, and the peer's next message is looked at here before the engine
+//! sees it.
+
+use super::{Engine, Phase, Progress};
+use crate::error::{Alert, Error, Result};
+use crate::ffi;
+use crate::ssl::hello::{ClientHello, HelloRefused, ServerHello};
+use crate::ssl::inbound::{
+    MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
+};
+
+const MESSAGE_HELLO_REQUEST: u8 = 0;
+const MESSAGE_CLIENT_HELLO: u8 = 1;
+const MESSAGE_SERVER_HELLO: u8 = 2;
+const MESSAGE_NEW_SESSION_TICKET: u8 = 4;
+const MESSAGE_SERVER_KEY_EXCHANGE: u8 = 12;
+const MESSAGE_CERTIFICATE_REQUEST: u8 = 13;
+const MESSAGE_SERVER_HELLO_DONE: u8 = 14;
+const MESSAGE_CERTIFICATE_VERIFY: u8 = 15;
+const MESSAGE_CLIENT_KEY_EXCHANGE: u8 = 16;
+
+impl Engine {
+    /// Does as much of the handshake as the bytes at hand allow.
+    pub(crate) fn handshake(&mut self) -> Result<Progress> {
+        match self.phase {
+            Phase::Open => return Ok(Progress::Done),
+            Phase::Dead => return Err(closed()),
+            Phase::Handshaking => {}
+        }
+        loop {
+            if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
+                return Ok(self.finish());
+            }
+            match self.raw.step() {
+                Ok(()) => {}
+                Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
+                    self.read_own_hello();
+                    if !self.raw.output().is_empty() {
+                        return Ok(Progress::NeedsOutput);
+                    }
+                    if !self.next_from_peer()? {
+                        return self.wait_for_input();
+                    }
+                }
+                Err(code) => return Err(self.engine_refused(code)),
+            }
+        }
+    }
+
+    /// A hello that came before there was an engine, or comes now.
+    pub(super) fn client_hello_came(&mut self, hello: ClientHello, message: &[u8]) {
+        self.offered = Some(hello);
+        self.raw.feed(TYPE_HANDSHAKE, message);
+    }
+
+    fn finish(&mut self) -> Progress {
+        if !self.raw.output().is_empty() {
+            return Progress::NeedsOutput;
+        }
+        self.raw.stop_collecting();
+        self.finished = Vec::new();
+        self.phase = Phase::Open;
+        Progress::Done
+    }
+
+    fn wait_for_input(&mut self) -> Result<Progress> {
+        if self.input_ended {
+            return Err(self.peer_vanished());
+        }
+        Ok(Progress::NeedsInput)
+    }
+
+    /// Takes the peer's next message to the engine; `false` when it is not
+    /// there yet.
+    fn next_from_peer(&mut self) -> Result<bool> {
+        if self.peer_encrypts {
+            return self.next_protected();
+        }
+        loop {
+            let event = match self.inbound.next_plain() {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(false),
+                Err(refused) => return Err(self.record_refused(refused)),
+            };
+            match event {
+                Plain::Message(message) => {
+                    if self.message_came(&message)? {
+                        return Ok(true);
+                    }
+                }
+                Plain::ChangeCipherSpec => {
+                    self.change_cipher_spec_came()?;
+                    return Ok(true);
+                }
+                Plain::Alert { fatal, description } => self.alert_came(fatal, description)?,
+            }
+        }
+    }
+
+    /// Looks at a handshake message and hands it on; `false` if it is to be
+    /// ignored.
+    fn message_came(&mut self, message: &[u8]) -> Result<bool> {
+        let kind = message[0];
+        if self.is_client && kind == MESSAGE_HELLO_REQUEST && message.len() == 4 {
+            // RFC 5246, 7.4.1.1: ignored during a handshake, and no part of the transcript.
+            self.inbound
+                .idle_record_seen()
+                .map_err(|refused| self.record_refused(refused))?;
+            return Ok(false);
+        }
+        if !self.expects(kind) {
+            let reason = format!(
+                "the peer sent a handshake message of type {kind} instead of {}",
+                self.awaited()
+            );
+            return Err(self.refuse(Alert::UnexpectedMessage, reason));
+        }
+        match kind {
+            MESSAGE_CERTIFICATE => self.certificate_came(message)?,
+            MESSAGE_CLIENT_HELLO => {
+                let hello =
+                    ClientHello::parse(message).map_err(|refused| self.hello_refused(refused))?;
+                self.client_hello_came(hello, message);
+            }
+            MESSAGE_SERVER_HELLO => {
+                let parsed = match &self.offered {
+                    Some(offer) => ServerHello::parse(message, offer),
+                    None => return Err(self.refuse(Alert::InternalError, "no ClientHello was sent")),
+                };
+                let hello = parsed.map_err(|refused| self.hello_refused(refused))?;
+                self.chosen = Some(hello);
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
+            _ => self.raw.feed(TYPE_HANDSHAKE, message),
+        }
+        Ok(true)
+    }
+
+    fn change_cipher_spec_came(&mut self) -> Result<()> {
+        let expected = match self.raw.state() {
+            ffi::MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC => self.is_client,
+            ffi::MBEDTLS_SSL_CLIENT_CHANGE_CIPHER_SPEC => !self.is_client,
+            _ => false,
+        };
+        if !expected || !self.inbound.is_between_messages() {
+            let reason = format!(
+                "the peer sent ChangeCipherSpec instead of {}",
+                self.awaited()
+            );
+            return Err(self.refuse(Alert::UnexpectedMessage, reason));
+        }
+        self.raw.feed(TYPE_CHANGE_CIPHER_SPEC, &[1]);
+        self.peer_encrypts = true;
+        Ok(())
+    }
+
+    pub(super) fn alert_came(&mut self, fatal: bool, description: u8) -> Result<()> {
+        let alert = Alert::from_code(description);
+        if fatal || alert == Alert::CloseNotify {
+            return Err(self.alert_received(alert));
+        }
+        self.inbound
+            .warning_seen()
+            .map_err(|refused| self.record_refused(refused))
+    }
+
+    /// Whether the state of the handshake allows this type of message.
+    fn expects(&self, kind: u8) -> bool {
+        let allowed: &[u8] = match (self.is_client, self.raw.state()) {
+            (true, ffi::MBEDTLS_SSL_SERVER_HELLO) => &[MESSAGE_SERVER_HELLO],
+            (true, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => &[MESSAGE_CERTIFICATE],
+            (true, ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE) => &[MESSAGE_SERVER_KEY_EXCHANGE],
+            (true, ffi::MBEDTLS_SSL_CERTIFICATE_REQUEST) => {
+                &[MESSAGE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE]
+            }
+            (true, ffi::MBEDTLS_SSL_SERVER_HELLO_DONE) => &[MESSAGE_SERVER_HELLO_DONE],
+            (true, ffi::MBEDTLS_SSL_SERVER_NEW_SESSION_TICKET) => &[MESSAGE_NEW_SESSION_TICKET],
+            (false, ffi::MBEDTLS_SSL_CLIENT_HELLO) => &[MESSAGE_CLIENT_HELLO],
+            (false, ffi::MBEDTLS_SSL_CLIENT_CERTIFICATE) => &[MESSAGE_CERTIFICATE],
+            (false, ffi::MBEDTLS_SSL_CLIENT_KEY_EXCHANGE) => &[MESSAGE_CLIENT_KEY_EXCHANGE],
+            (false, ffi::MBEDTLS_SSL_CERTIFICATE_VERIFY) => &[MESSAGE_CERTIFICATE_VERIFY],
+            _ => &[],
+        };
+        allowed.contains(&kind)
+    }
+
+    /// The message that the handshake waits for, as the RFC names it.
+    pub(super) fn awaited(&self) -> &'static str {
+        match self.raw.state() {
+            ffi::MBEDTLS_SSL_HELLO_REQUEST | ffi::MBEDTLS_SSL_CLIENT_HELLO => "ClientHello",
+            ffi::MBEDTLS_SSL_SERVER_HELLO => "ServerHello",
+            ffi::MBEDTLS_SSL_SERVER_CERTIFICATE => "the server's Certificate",
+            ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE => "ServerKeyExchange",
+            ffi::MBEDTLS_SSL_CERTIFICATE_REQUEST => "CertificateRequest or ServerHelloDone",
+            ffi::MBEDTLS_SSL_SERVER_HELLO_DONE => "ServerHelloDone",
+            ffi::MBEDTLS_SSL_CLIENT_CERTIFICATE => "the client's Certificate",
+            ffi::MBEDTLS_SSL_CLIENT_KEY_EXCHANGE => "ClientKeyExchange",
+            ffi::MBEDTLS_SSL_CERTIFICATE_VERIFY => "CertificateVerify",
+            ffi::MBEDTLS_SSL_SERVER_NEW_SESSION_TICKET => "NewSessionTicket",
+            ffi::MBEDTLS_SSL_CLIENT_CHANGE_CIPHER_SPEC
+            | ffi::MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC => "ChangeCipherSpec",
+            ffi::MBEDTLS_SSL_CLIENT_FINISHED | ffi::MBEDTLS_SSL_SERVER_FINISHED => "Finished",
+            _ => "the end of the handshake",
+        }
+    }
+
+    /// On a client: reads back the ClientHello that the engine has written,
+    /// for what was offered decides what the server may choose.
+    fn read_own_hello(&mut self) {
+        if self.is_client && self.offered.is_none() {
+            let message = self.raw.output().get(5..).unwrap_or_default();
+            self.offered = ClientHello::parse(message).ok();
+        }
+    }
+
+    pub(super) fn record_refused(&mut self, refused: RecordRefused) -> Error {
+        self.refuse(refused.alert, refused.reason)
+    }
+
+    fn hello_refused(&mut self, refused: HelloRefused) -> Error {
+        self.refuse(refused.alert, refused.reason)
+    }
+}
+
+fn closed() -> Error {
+    Error::Closed {
+        action: "continuing the handshake",
+    }
+}

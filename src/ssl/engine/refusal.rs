@@ -1,0 +1,146 @@
+//! Ending a session for a reason: the alert to the peer, the error to the
+//! caller.
+
+use super::{Engine, Phase};
+use crate::error::{Alert, Error, ErrorCode, HandshakeFailure};
+use crate::ffi;
+use crate::ssl::bio::OwnAlert;
+use crate::ssl::inbound::TYPE_ALERT;
+
+impl Engine {
+    /// We refuse the peer.
+    pub(super) fn refuse(&mut self, alert: Alert, reason: impl Into<String>) -> Error {
+        self.send_fatal(alert);
+        self.failed(reason.into(), Some(alert), None, None)
+    }
+
+    /// The engine refuses the peer; it may have sent an alert already.
+    pub(super) fn engine_refused(&mut self, code: ErrorCode) -> Error {
+        let sent = match self.raw.take_own_alert() {
+            Some(OwnAlert::Plain(description)) => Some(Alert::from_code(description)),
+            Some(OwnAlert::Encrypted) => Some(alert_for(code)),
+            None => {
+                let alert = alert_for(code);
+                self.send_fatal(alert);
+                Some(alert)
+            }
+        };
+        let reason = match (code.raw(), self.phase) {
+            (ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN, _) => self.why_nothing_fits(),
+            (_, Phase::Open) => "the peer's record was refused".into(),
+            _ => format!("the engine refused {}", self.awaited()),
+        };
+        self.failed(reason, sent, None, Some(code))
+    }
+
+    /// The peer refuses us.
+    pub(super) fn alert_received(&mut self, alert: Alert) -> Error {
+        let reason = match alert {
+            Alert::CloseNotify => "the peer closed the session".into(),
+            _ if self.is_client && self.chosen.is_none() => self.why_server_may_refuse(),
+            _ => alert.meaning().into(),
+        };
+        self.failed(reason, None, Some(alert), None)
+    }
+
+    /// The transport ended without close_notify.
+    pub(super) fn peer_vanished(&mut self) -> Error {
+        let action = match self.phase {
+            Phase::Handshaking => {
+                format!("handshake with {}, waiting for {}", self.peer(), self.awaited())
+            }
+            _ => format!("reading from {}", self.peer()),
+        };
+        self.phase = Phase::Dead;
+        let where_it_stopped = if self.inbound.is_mid_record() {
+            "in the middle of a record"
+        } else {
+            "without close_notify"
+        };
+        Error::Io {
+            action,
+            source: std::io::Error::new(
+                std::io::ErrorKind::UnexpectedEof,
+                format!("the connection was cut {where_it_stopped}"),
+            ),
+        }
+    }
+
+    /// Puts a fatal alert into the output, if it can still be sent.
+    pub(super) fn send_fatal(&mut self, alert: Alert) {
+        match self.phase {
+            Phase::Dead => {}
+            Phase::Open if self.raw.output().is_empty() => {
+                // Where sealing fails there is no alert; the peer sees a cut.
+                let _ = self.raw.seal_alert(true, alert.code());
+            }
+            Phase::Open => self.owed_alert = Some(alert),
+            Phase::Handshaking if self.raw.is_encrypting() => {
+                if self.raw.seal_alert(true, alert.code()).is_ok() {
+                    self.raw.collect_output();
+                }
+            }
+            Phase::Handshaking => self.raw.collect(&plain_alert(alert)),
+        }
+    }
+
+    fn failed(
+        &mut self,
+        reason: String,
+        alert_sent: Option<Alert>,
+        alert_received: Option<Alert>,
+        code: Option<ErrorCode>,
+    ) -> Error {
+        let was_open = self.phase == Phase::Open;
+        let action = format!("handshake with {}, waiting for {}", self.peer(), self.awaited());
+        self.phase = Phase::Dead;
+        if was_open {
+            return Error::Protocol {
+                action: "reading",
+                reason: match alert_received {
+                    Some(alert) => format!("the peer sent the alert {alert}"),
+                    None => reason,
+                },
+                code,
+                alert: alert_sent.or(alert_received),
+            };
+        }
+        Error::Handshake(Box::new(HandshakeFailure {
+            action,
+            reason,
+            alert_sent,
+            alert_received,
+            code,
+            report: self.report(),
+        }))
+    }
+}
+
+/// A fatal alert in a record of its own, as it goes out before encryption.
+pub(crate) fn plain_alert(alert: Alert) -> [u8; 7] {
+    [TYPE_ALERT, 3, 3, 0, 2, 2, alert.code()]
+}
+
+/// The alert that RFC 5246 names for a failure on which the engine is silent.
+fn alert_for(code: ErrorCode) -> Alert {
+    match code.raw() {
+        ffi::MBEDTLS_ERR_SSL_INVALID_MAC => Alert::BadRecordMac,
+        ffi::MBEDTLS_ERR_SSL_INVALID_RECORD => Alert::BadRecordMac,
+        ffi::MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE => Alert::UnexpectedMessage,
+        ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN | ffi::MBEDTLS_ERR_SSL_NO_USABLE_CIPHERSUITE => {
+            Alert::HandshakeFailure
+        }
+        ffi::MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION => Alert::ProtocolVersion,
+        ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_CS
+        | ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_RP => Alert::IllegalParameter,
+        ffi::MBEDTLS_ERR_SSL_ALLOC_FAILED | ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => {
+            Alert::InternalError
+        }
+        code if code <= ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO
+            && code >= ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED =>
+        {
+            Alert::DecodeError
+        }
+        _ => Alert::HandshakeFailure,
+    }
+}

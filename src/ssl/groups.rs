@@ -1,0 +1,77 @@
+//! Named groups for the key exchange.
+
+use std::fmt;
+
+use crate::ffi;
+
+/// An elliptic curve for the ECDHE key exchange (RFC 8422; IANA: TLS Supported
+/// Groups).
+///
+/// X25519 is absent: Mbed TLS 2.16 cannot use it in TLS.
+///
+/// ```
+/// use embertls::NamedGroup;
+///
+/// assert_eq!(NamedGroup::Secp256r1.iana_number(), 23);
+/// assert_eq!(NamedGroup::Secp256r1.name(), "secp256r1");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NamedGroup {
+    /// NIST P-256.
+    Secp256r1,
+    /// NIST P-384.
+    Secp384r1,
+    /// NIST P-521.
+    Secp521r1,
+}
+
+impl NamedGroup {
+    /// Every group that is compiled, and the default: fastest first.
+    pub const ALL: &[Self] = &[Self::Secp256r1, Self::Secp384r1, Self::Secp521r1];
+
+    /// The number of the group in IANA's registry.
+    pub fn iana_number(self) -> u16 {
+        match self {
+            Self::Secp256r1 => 23,
+            Self::Secp384r1 => 24,
+            Self::Secp521r1 => 25,
+        }
+    }
+
+    /// The name of the group in IANA's registry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Secp256r1 => "secp256r1",
+            Self::Secp384r1 => "secp384r1",
+            Self::Secp521r1 => "secp521r1",
+        }
+    }
+
+    /// The engine's number for the group.
+    pub(crate) fn id(self) -> ffi::mbedtls_ecp_group_id {
+        match self {
+            Self::Secp256r1 => ffi::MBEDTLS_ECP_DP_SECP256R1,
+            Self::Secp384r1 => ffi::MBEDTLS_ECP_DP_SECP384R1,
+            Self::Secp521r1 => ffi::MBEDTLS_ECP_DP_SECP521R1,
+        }
+    }
+}
+
+impl fmt::Display for NamedGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A group's number as people read it: its name where it is known here.
+pub(crate) fn describe(number: u16) -> String {
+    match number {
+        29 => "x25519".into(),
+        30 => "x448".into(),
+        _ => NamedGroup::ALL
+            .iter()
+            .find(|group| group.iana_number() == number)
+            .map_or_else(|| format!("0x{number:04x}"), |group| group.name().into()),
+    }
+}

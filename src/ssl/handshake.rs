@@ -1,0 +1,285 @@
+//! The handshake over a transport.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use super::config::{Client, Server, SslConfig};
+use super::engine::{Engine, Progress};
+use super::link::Link;
+use super::parts::Parts;
+use super::session::SslSession;
+use crate::error::{Error, Result};
+use crate::net::NetContext;
+use crate::x509::ServerName;
+
+/// A handshake under way over a transport `T`.
+///
+/// Made by [`Handshake::client`] or [`Handshake::server`], or by
+/// [`Accepted::into_handshake`](crate::ssl::Accepted::into_handshake).
+///
+/// On a blocking transport, [`Handshake::complete`] does it all. On a
+/// non-blocking one, call [`Handshake::advance`] until it succeeds, waiting
+/// for the transport on each [`Error::WouldBlock`].
+///
+/// Guide steps: `mbedtls_ssl_setup`, `mbedtls_ssl_set_hostname`,
+/// `mbedtls_ssl_set_bio`, `mbedtls_ssl_handshake`.
+///
+/// ```no_run
+/// use embertls::{Handshake, NetContext, ServerName, SslConfig, TrustStore};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = SslConfig::client().trust_store(TrustStore::system()?).build()?;
+/// let net = NetContext::connect(("example.com", 443))?;
+/// let name = ServerName::try_from("example.com")?;
+/// let mut session = Handshake::client(&config, name, net)?.complete()?;
+/// # let _ = &mut session;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a handshake does nothing until `complete` or `advance`"]
+pub struct Handshake<T> {
+    link: Link<T>,
+    done: bool,
+}
+
+impl<T: Read + Write> Handshake<T> {
+    /// Prepares the client's side of a handshake with the server `name`.
+    ///
+    /// A DNS name goes out as SNI; the certificate must be for `name` in any
+    /// case. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    pub fn client(config: &SslConfig<Client>, name: ServerName, transport: T) -> Result<Self> {
+        Ok(Self::new(Engine::client(config, name)?, transport))
+    }
+
+    /// Prepares the server's side of a handshake. Nothing is read yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    pub fn server(config: &SslConfig<Server>, transport: T) -> Result<Self> {
+        Ok(Self::new(Engine::server(config)?, transport))
+    }
+
+    pub(crate) fn new(engine: Engine, transport: T) -> Self {
+        Self {
+            link: Link::new(engine, transport),
+            done: false,
+        }
+    }
+
+    /// Goes on with the handshake as far as the transport allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WouldBlock`] where the transport is not ready: wait for it and
+    /// call again. Any other error ends the handshake; an alert has then been
+    /// sent where the protocol has one for the reason. See
+    /// [`Handshake::complete`] for the kinds.
+    pub fn advance(&mut self) -> Result<()> {
+        let result = self.try_advance();
+        if let Err(error) = &result
+            && !matches!(error, Error::WouldBlock)
+        {
+            self.link.engine.kill();
+            self.link.send_last_words();
+        }
+        result
+    }
+
+    /// Whether [`Handshake::into_session`] may be called.
+    pub fn is_complete(&self) -> bool {
+        self.done
+    }
+
+    /// The session, once [`Handshake::advance`] has succeeded.
+    ///
+    /// # Errors
+    ///
+    /// The handshake itself, where it is not complete.
+    pub fn into_session(self) -> Result<SslSession<T>, Self> {
+        match self.done {
+            true => Ok(SslSession::new(self.link)),
+            false => Err(self),
+        }
+    }
+
+    /// Does the whole handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`HandshakeError::WouldBlock`] holds the handshake where the transport
+    /// is not ready. [`HandshakeError::Failed`] holds the reason and gives the
+    /// transport back:
+    ///
+    /// - [`Error::Verify`]: the server's certificate was refused;
+    /// - [`Error::Certificate`]: it could not be read;
+    /// - [`Error::Handshake`]: either side refused, with both offers and the
+    ///   alerts;
+    /// - [`Error::Io`]: the transport failed, ended or timed out.
+    pub fn complete(mut self) -> Result<SslSession<T>, HandshakeError<T>> {
+        match self.advance() {
+            Ok(()) => Ok(SslSession::new(self.link)),
+            Err(Error::WouldBlock) => Err(HandshakeError::WouldBlock(self)),
+            Err(error) => Err(HandshakeError::Failed {
+                error,
+                parts: Parts::of(self.link),
+            }),
+        }
+    }
+
+    fn try_advance(&mut self) -> Result<()> {
+        self.link.check_panic();
+        loop {
+            match self.link.engine.handshake()? {
+                Progress::Done => {
+                    self.link.flush().map_err(|error| self.failed("sending", error))?;
+                    self.done = true;
+                    return Ok(());
+                }
+                Progress::NeedsOutput => {
+                    self.link.flush().map_err(|error| self.failed("sending", error))?;
+                }
+                Progress::NeedsInput => {
+                    self.link.receive().map_err(|error| self.failed("waiting for the peer", error))?;
+                }
+            }
+        }
+    }
+
+    fn failed(&self, doing: &str, source: io::Error) -> Error {
+        if source.kind() == io::ErrorKind::WouldBlock {
+            return Error::WouldBlock;
+        }
+        let peer = match self.link.engine.server_name() {
+            Some(name) => format!(" with {name}"),
+            None => String::new(),
+        };
+        Error::Io {
+            action: format!("handshake{peer}, {doing}"),
+            source,
+        }
+    }
+
+    /// The transport, for example to wait until it is ready.
+    pub fn get_ref(&self) -> &T {
+        &self.link.transport
+    }
+
+    /// The transport. Reading from or writing to it breaks the handshake.
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.link.transport
+    }
+
+    /// Gives the handshake up: the transport and the bytes in between.
+    pub fn into_parts(self) -> Parts<T> {
+        Parts::of(self.link)
+    }
+}
+
+impl Handshake<NetContext> {
+    /// Does the whole handshake within `timeout`, however the peer spreads its
+    /// bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handshake::complete`]; an [`Error::Io`] of kind
+    /// [`TimedOut`](io::ErrorKind::TimedOut) once the time is over.
+    pub fn complete_within(
+        mut self,
+        timeout: Duration,
+    ) -> Result<SslSession<NetContext>, HandshakeError<NetContext>> {
+        self.link.transport.set_deadline(Instant::now().checked_add(timeout));
+        let result = self.complete();
+        match result {
+            Ok(mut session) => {
+                session.get_mut().set_deadline(None);
+                Ok(session)
+            }
+            Err(HandshakeError::Failed { error, mut parts }) => {
+                parts.transport.set_deadline(None);
+                Err(HandshakeError::Failed { error, parts })
+            }
+            Err(would_block) => Err(would_block),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Handshake<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("server_name", &self.link.engine.server_name())
+            .field("complete", &self.done)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A handshake that has not become a session.
+pub enum HandshakeError<T> {
+    /// The transport is not ready: go on with [`Handshake::complete`] once it
+    /// is.
+    WouldBlock(Handshake<T>),
+    /// The handshake failed.
+    Failed {
+        /// Why.
+        error: Error,
+        /// The transport, and the bytes that were on their way.
+        parts: Parts<T>,
+    },
+}
+
+impl<T> HandshakeError<T> {
+    /// The error without the transport; [`Error::WouldBlock`] for an
+    /// unfinished handshake, which is given up.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::WouldBlock(_) => Error::WouldBlock,
+            Self::Failed { error, .. } => error,
+        }
+    }
+
+    /// Why the handshake failed, if it did.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::WouldBlock(_) => None,
+            Self::Failed { error, .. } => Some(error),
+        }
+    }
+}
+
+impl<T> From<HandshakeError<T>> for Error {
+    fn from(error: HandshakeError<T>) -> Self {
+        error.into_error()
+    }
+}
+
+impl<T> fmt::Debug for HandshakeError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WouldBlock(_) => f.write_str("WouldBlock"),
+            Self::Failed { error, .. } => f.debug_tuple("Failed").field(error).finish(),
+        }
+    }
+}
+
+impl<T> fmt::Display for HandshakeError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WouldBlock(_) => Error::WouldBlock.fmt(f),
+            Self::Failed { error, .. } => error.fmt(f),
+        }
+    }
+}
+
+impl<T> std::error::Error for HandshakeError<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::WouldBlock(_) => None,
+            Self::Failed { error, .. } => std::error::Error::source(error),
+        }
+    }
+}

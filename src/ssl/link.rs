@@ -1,0 +1,141 @@
+//! Engine and transport side by side: the only place that calls a transport.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use super::engine::Engine;
+use crate::rng::Rng;
+
+/// An engine and the transport that carries its bytes.
+///
+/// Dropped in the order of the guide: session and configuration, then the
+/// socket, then the random generator.
+pub(crate) struct Link<T> {
+    pub(crate) engine: Engine,
+    pub(crate) transport: T,
+    /// Set while the transport runs: still set later, it has panicked.
+    calling: bool,
+    /// Keeps the generator alive longer than the socket.
+    _rng: Rng,
+}
+
+impl<T> Link<T> {
+    pub(crate) fn new(engine: Engine, transport: T) -> Self {
+        let rng = engine.rng();
+        Self {
+            engine,
+            transport,
+            calling: false,
+            _rng: rng,
+        }
+    }
+
+    /// After a panic of the transport nothing is known about its bytes, so
+    /// the session must not go on.
+    pub(crate) fn check_panic(&mut self) {
+        if self.calling {
+            self.engine.kill();
+        }
+    }
+
+    fn call<R>(&mut self, call: impl FnOnce(&mut T, &mut Engine) -> R) -> R {
+        self.calling = true;
+        let result = call(&mut self.transport, &mut self.engine);
+        self.calling = false;
+        result
+    }
+}
+
+impl<T: Read + Write> Link<T> {
+    /// Sends all output.
+    ///
+    /// An error that is not of [`is_transient`] kills the session.
+    pub(crate) fn send(&mut self) -> io::Result<()> {
+        while !self.engine.output().is_empty() {
+            let len = self.engine.output().len();
+            match self.call(|transport, engine| transport.write(engine.output())) {
+                Ok(0) => return Err(self.dead(ErrorKind::WriteZero, "the transport accepts no more bytes")),
+                Ok(sent) if sent > len => {
+                    return Err(self.dead(
+                        ErrorKind::InvalidData,
+                        "the transport claims to have written more than it was given",
+                    ));
+                }
+                Ok(sent) => self.engine.output_taken(sent),
+                Err(error) => self.note(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all output, then flushes the transport.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.send()?;
+        loop {
+            match self.call(|transport, _| transport.flush()) {
+                Ok(()) => return Ok(()),
+                Err(error) => self.note(error)?,
+            }
+        }
+    }
+
+    /// Reads once from the transport into the engine.
+    pub(crate) fn receive(&mut self) -> io::Result<()> {
+        loop {
+            let mut space = 0;
+            let result = self.call(|transport, engine| {
+                let buffer = engine.input_space();
+                space = buffer.len();
+                match space {
+                    0 => Err(ErrorKind::OutOfMemory.into()),
+                    _ => transport.read(buffer),
+                }
+            });
+            match result {
+                Ok(0) => {
+                    self.engine.input_ended();
+                    return Ok(());
+                }
+                Ok(len) if len > space => {
+                    return Err(self.dead(
+                        ErrorKind::InvalidData,
+                        "the transport claims to have read more than there is room for",
+                    ));
+                }
+                Ok(len) => {
+                    self.engine.input_filled(len);
+                    return Ok(());
+                }
+                Err(error) => self.note(error)?,
+            }
+        }
+    }
+
+    /// Sends an alert on its way out as well as possible; the error that
+    /// caused it counts, not this one.
+    pub(crate) fn send_last_words(&mut self) {
+        if !self.calling {
+            let _ = self.flush();
+        }
+    }
+
+    /// An interrupted call is made again; a lasting error kills the session.
+    fn note(&mut self, error: io::Error) -> io::Result<()> {
+        if error.kind() == ErrorKind::Interrupted {
+            return Ok(());
+        }
+        if !is_transient(error.kind()) {
+            self.engine.kill();
+        }
+        Err(error)
+    }
+
+    fn dead(&mut self, kind: ErrorKind, reason: &'static str) -> io::Error {
+        self.engine.kill();
+        io::Error::new(kind, reason)
+    }
+}
+
+/// Whether the same call may succeed later.
+pub(crate) fn is_transient(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}

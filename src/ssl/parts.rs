@@ -1,0 +1,42 @@
+//! What remains of a session when the TLS around the transport ends.
+
+use std::fmt;
+
+use super::link::Link;
+
+/// A transport taken out of its session, with every byte that was in between.
+///
+/// After an upgrade is undone (a `close_notify` each way, then plain text
+/// again), `unread` holds what the peer sent behind its close_notify.
+#[non_exhaustive]
+pub struct Parts<T> {
+    /// The transport itself.
+    pub transport: T,
+    /// Bytes read from the transport and not used by TLS.
+    pub unread: Vec<u8>,
+    /// Decrypted bytes that nobody has read yet.
+    pub plaintext: Vec<u8>,
+    /// Encrypted bytes that the transport has not accepted yet.
+    pub unsent: Vec<u8>,
+}
+
+impl<T> Parts<T> {
+    pub(crate) fn of(link: Link<T>) -> Self {
+        Self {
+            unread: link.engine.unread().to_vec(),
+            plaintext: link.engine.data().to_vec(),
+            unsent: link.engine.output().to_vec(),
+            transport: link.transport,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Parts<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts")
+            .field("unread", &self.unread.len())
+            .field("plaintext", &self.plaintext.len())
+            .field("unsent", &self.unsent.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,350 @@
+//! The engine's session behind safe methods: every `unsafe` of the data path.
+//!
+//! [`RawSession`] owns one `mbedtls_ssl_context`, its own shallow copy of the
+//! configuration, and what its callbacks refer to. The C structs are allocated
+//! by C and never move.
+
+use std::ffi::{CStr, c_int, c_uchar, c_void};
+use std::ptr::{NonNull, addr_of_mut};
+
+use super::bio::{self, Bio, OwnAlert};
+use crate::error::{Error, ErrorCode, Result, check};
+use crate::ffi;
+use crate::rng::{Rng, rng_callback};
+
+/// Where the callbacks of one session find their state.
+struct Callbacks {
+    bio: Bio,
+    rng: Rng,
+}
+
+/// One session of the engine.
+pub(crate) struct RawSession {
+    ssl: NonNull<ffi::mbedtls_ssl_context>,
+    config: NonNull<ffi::mbedtls_ssl_config>,
+    callbacks: NonNull<Callbacks>,
+    /// A handshake record that the engine is reading.
+    feed: Vec<u8>,
+    fed: usize,
+}
+
+// SAFETY: the C structs are owned by this value alone, and Mbed TLS ties nothing to a thread.
+unsafe impl Send for RawSession {}
+// SAFETY: every method that takes `&self` only reads.
+unsafe impl Sync for RawSession {}
+
+impl RawSession {
+    /// `mbedtls_ssl_setup` on a copy of `config`.
+    ///
+    /// # Safety
+    ///
+    /// `config` is a finished configuration, and it and all that it refers to
+    /// outlive the session.
+    pub(crate) unsafe fn new(
+        config: NonNull<ffi::mbedtls_ssl_config>,
+        rng: Rng,
+    ) -> Result<Self> {
+        let out_of_memory = || Error::OutOfMemory {
+            action: "making a session",
+        };
+        let callbacks = Callbacks {
+            bio: Bio::new(),
+            rng,
+        };
+        // SAFETY: the new copy and context are null or valid; each is owned by `session` from here on.
+        unsafe {
+            let copy = NonNull::new(ffi::ember_ssl_config_copy(config.as_ptr()))
+                .ok_or_else(out_of_memory)?;
+            let Some(ssl) = NonNull::new(ffi::ember_ssl_new()) else {
+                ffi::ember_ssl_config_copy_free(copy.as_ptr());
+                return Err(out_of_memory());
+            };
+            let session = Self {
+                ssl,
+                config: copy,
+                callbacks: NonNull::from(Box::leak(Box::new(callbacks))),
+                feed: Vec::new(),
+                fed: 0,
+            };
+            let callbacks = session.callbacks.as_ptr();
+            ffi::mbedtls_ssl_conf_rng(
+                copy.as_ptr(),
+                Some(rng_callback),
+                addr_of_mut!((*callbacks).rng).cast(),
+            );
+            check(ffi::mbedtls_ssl_setup(ssl.as_ptr(), copy.as_ptr()))
+                .map_err(|_| out_of_memory())?;
+            ffi::mbedtls_ssl_set_bio(
+                ssl.as_ptr(),
+                addr_of_mut!((*callbacks).bio).cast(),
+                Some(bio::send),
+                Some(bio::receive),
+                None,
+            );
+            Ok(session)
+        }
+    }
+
+    /// `mbedtls_ssl_set_hostname`: the name goes into server_name.
+    pub(crate) fn set_hostname(&mut self, name: &CStr) -> Result<()> {
+        // SAFETY: the context is set up; the name is copied.
+        check(unsafe { ffi::mbedtls_ssl_set_hostname(self.ssl.as_ptr(), name.as_ptr()) }).map_err(
+            |code| Error::Config {
+                reason: format!("the server name cannot be sent: {code}"),
+            },
+        )
+    }
+
+    /// The state of the handshake, one of `MBEDTLS_SSL_*`.
+    pub(crate) fn state(&self) -> u32 {
+        // SAFETY: reads a field of a context that is set up.
+        unsafe { ffi::ember_ssl_state(self.ssl.as_ptr()) as u32 }
+    }
+
+    /// Hands a record to the next [`Self::step`].
+    pub(crate) fn feed(&mut self, kind: u8, content: &[u8]) {
+        // What fits the engine's buffer fits two bytes of length.
+        let len = content.len() as u16;
+        self.feed.clear();
+        self.feed.extend_from_slice(&[kind, 3, 3]);
+        self.feed.extend_from_slice(&len.to_be_bytes());
+        self.feed.extend_from_slice(content);
+        self.fed = 0;
+    }
+
+    /// `mbedtls_ssl_handshake_step`.
+    pub(crate) fn step(&mut self) -> Result<(), ErrorCode> {
+        let ssl = self.ssl.as_ptr();
+        let rest = self.feed.get(self.fed..).unwrap_or_default();
+        // SAFETY: `bio` is touched by Rust only between calls of C; `rest` lives until the loan ends.
+        unsafe {
+            let bio = addr_of_mut!((*self.callbacks.as_ptr()).bio);
+            (*bio).lend(rest);
+            let code = ffi::mbedtls_ssl_handshake_step(ssl);
+            let unused = (*bio).take_back();
+            self.fed = self.feed.len() - unused;
+            check(code)
+        }
+    }
+
+    /// Makes `message` the one that the next step reads, whatever came in.
+    pub(crate) fn place_message(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
+        // SAFETY: the context is in its handshake; the length is checked by the callee, the bytes copied.
+        check(unsafe {
+            ffi::ember_ssl_place_message(self.ssl.as_ptr(), message.as_ptr(), message.len())
+        })
+    }
+
+    /// Adds `message` to the transcript.
+    pub(crate) fn hash_message(&mut self, message: &[u8]) {
+        // SAFETY: the callee reads `len` bytes, and nothing once the handshake is over.
+        unsafe { ffi::ember_ssl_hash_message(self.ssl.as_ptr(), message.as_ptr(), message.len()) }
+    }
+
+    /// Whether `verify_data` is what the peer's Finished must hold now.
+    pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> bool {
+        // SAFETY: the callee checks the length and that the handshake is under way.
+        unsafe {
+            ffi::ember_ssl_finished_matches(
+                self.ssl.as_ptr(),
+                verify_data.as_ptr(),
+                verify_data.len(),
+            ) != 0
+        }
+    }
+
+    /// Opens one protected record; with an empty one, goes on in the last.
+    pub(crate) fn read_record(&mut self, record: &[u8]) -> Result<(), ErrorCode> {
+        // SAFETY: `bio` is touched by Rust only between calls of C; `record` lives until the loan ends.
+        unsafe {
+            let bio = addr_of_mut!((*self.callbacks.as_ptr()).bio);
+            (*bio).lend(record);
+            let code = ffi::ember_ssl_read_record(self.ssl.as_ptr());
+            (*bio).take_back();
+            check(code)
+        }
+    }
+
+    /// The type of the record last read.
+    pub(crate) fn record_type(&self) -> u8 {
+        // SAFETY: reads a field; a record type is one byte.
+        unsafe { ffi::ember_ssl_record_type(self.ssl.as_ptr()) as u8 }
+    }
+
+    /// The plaintext of the record last read that is not consumed yet.
+    pub(crate) fn record_content(&self) -> &[u8] {
+        let mut len = 0;
+        // SAFETY: the callee gives a pointer into the engine's buffer and how much of it is plaintext;
+        // nothing writes there while `self` is borrowed.
+        unsafe {
+            let content = ffi::ember_ssl_record_content(self.ssl.as_ptr(), &mut len);
+            std::slice::from_raw_parts(content, len)
+        }
+    }
+
+    /// Whether the record just read was opened and holds a part of a message.
+    pub(crate) fn is_fragment(&self, code: ErrorCode) -> bool {
+        // SAFETY: reads fields.
+        unsafe { ffi::ember_ssl_is_fragment(self.ssl.as_ptr(), code.raw()) != 0 }
+    }
+
+    /// Whether the record just read holds another handshake message.
+    pub(crate) fn has_more_messages(&self) -> bool {
+        // SAFETY: reads fields.
+        unsafe { ffi::ember_ssl_has_more_messages(self.ssl.as_ptr()) != 0 }
+    }
+
+    /// Drops the record just read, wiping it.
+    pub(crate) fn discard_record(&mut self) {
+        // SAFETY: the callee clears a part of the engine's own buffer.
+        unsafe { ffi::ember_ssl_discard_record(self.ssl.as_ptr()) }
+    }
+
+    /// The record just read holds application data: offer it for reading.
+    pub(crate) fn begin_data(&mut self) {
+        // SAFETY: sets fields to the record just read.
+        unsafe { ffi::ember_ssl_begin_data(self.ssl.as_ptr()) }
+    }
+
+    /// Application data not yet consumed.
+    pub(crate) fn data(&self) -> &[u8] {
+        // SAFETY: reads a field.
+        match unsafe { ffi::ember_ssl_has_data(self.ssl.as_ptr()) } {
+            0 => &[],
+            _ => self.record_content(),
+        }
+    }
+
+    /// Consumes and wipes data; more than there is counts as all of it.
+    pub(crate) fn consume_data(&mut self, len: usize) {
+        // SAFETY: the callee bounds the length.
+        unsafe { ffi::ember_ssl_consume_data(self.ssl.as_ptr(), len) }
+    }
+
+    /// Seals one record of data: how many bytes it took. Output must be empty.
+    pub(crate) fn seal_data(&mut self, data: &[u8]) -> Result<usize, ErrorCode> {
+        // SAFETY: the callee bounds the length and refuses when output is pending.
+        let code = unsafe {
+            ffi::ember_ssl_seal_data(self.ssl.as_ptr(), data.as_ptr(), data.len())
+        };
+        match usize::try_from(code) {
+            Ok(len) => Ok(len),
+            Err(_) => check(code).map(|()| 0),
+        }
+    }
+
+    /// Seals an alert. Output must be empty.
+    pub(crate) fn seal_alert(&mut self, fatal: bool, description: u8) -> Result<(), ErrorCode> {
+        let level = if fatal { 2 } else { 1 };
+        // SAFETY: the callee refuses when output is pending.
+        check(unsafe { ffi::ember_ssl_seal_alert(self.ssl.as_ptr(), level, description) })
+    }
+
+    /// Whether what is sent now goes out encrypted.
+    pub(crate) fn is_encrypting(&self) -> bool {
+        // SAFETY: reads a field.
+        unsafe { ffi::ember_ssl_is_encrypting(self.ssl.as_ptr()) != 0 }
+    }
+
+    /// Bytes for the transport.
+    pub(crate) fn output(&self) -> &[u8] {
+        let bio = self.bio();
+        if !bio.collected.is_empty() {
+            return &bio.collected[bio.taken..];
+        }
+        let mut len = 0;
+        // SAFETY: the callee gives a pointer into the engine's buffer and how much of it is pending;
+        // nothing writes there while `self` is borrowed.
+        unsafe {
+            let pending = ffi::ember_ssl_pending_output(self.ssl.as_ptr(), &mut len);
+            std::slice::from_raw_parts(pending, len)
+        }
+    }
+
+    /// The transport took `len` bytes of [`Self::output`].
+    pub(crate) fn output_taken(&mut self, len: usize) {
+        let len = len.min(self.output().len());
+        let bio = self.bio_mut();
+        if !bio.collected.is_empty() {
+            bio.taken += len;
+            if bio.taken == bio.collected.len() {
+                bio.collected.clear();
+                bio.taken = 0;
+            }
+            return;
+        }
+        bio.taken = len;
+        // SAFETY: the callee asks our `send` how much was taken, and moves its pointers accordingly.
+        unsafe { ffi::mbedtls_ssl_flush_output(self.ssl.as_ptr()) };
+        self.bio_mut().taken = 0;
+    }
+
+    /// Appends bytes of our own to a flight.
+    pub(crate) fn collect(&mut self, bytes: &[u8]) {
+        self.bio_mut().collected.extend_from_slice(bytes);
+    }
+
+    /// Moves what the engine holds sealed into the flight.
+    pub(crate) fn collect_output(&mut self) {
+        // SAFETY: while collecting, our `send` copies the pending bytes.
+        unsafe { ffi::mbedtls_ssl_flush_output(self.ssl.as_ptr()) };
+    }
+
+    /// From now on output stays in the engine's buffer: no copy per record.
+    pub(crate) fn stop_collecting(&mut self) {
+        let bio = self.bio_mut();
+        bio.collecting = false;
+        bio.collected = Vec::new();
+        self.feed = Vec::new();
+        self.fed = 0;
+    }
+
+    /// Forgets, then tells, which alert the engine has written by itself.
+    pub(crate) fn take_own_alert(&mut self) -> Option<OwnAlert> {
+        self.bio_mut().own_alert.take()
+    }
+
+    /// The IANA number of the suite; 0 before the handshake is complete.
+    pub(crate) fn cipher_suite(&self) -> u16 {
+        // SAFETY: reads a field; suite numbers have 16 bits.
+        unsafe { ffi::ember_ssl_ciphersuite(self.ssl.as_ptr()) as u16 }
+    }
+
+    /// The protocol chosen by ALPN.
+    pub(crate) fn alpn(&self) -> Option<&[u8]> {
+        // SAFETY: null or a C string of the configuration, which outlives the session.
+        unsafe {
+            let chosen = ffi::mbedtls_ssl_get_alpn_protocol(self.ssl.as_ptr());
+            (!chosen.is_null()).then(|| CStr::from_ptr(chosen).to_bytes())
+        }
+    }
+
+    fn bio(&self) -> &Bio {
+        // SAFETY: C touches `bio` only during calls that hold `&mut self`.
+        unsafe { &self.callbacks.as_ref().bio }
+    }
+
+    fn bio_mut(&mut self) -> &mut Bio {
+        // SAFETY: C touches `bio` only during calls that hold `&mut self`, and none is under way.
+        unsafe { &mut (*self.callbacks.as_ptr()).bio }
+    }
+}
+
+impl Drop for RawSession {
+    fn drop(&mut self) {
+        #[cfg(test)]
+        ffi::trace::record("mbedtls_ssl_free");
+        // SAFETY: all three are owned here and freed once; the context goes first, since it refers to the others.
+        unsafe {
+            ffi::ember_ssl_free(self.ssl.as_ptr());
+            ffi::ember_ssl_config_copy_free(self.config.as_ptr());
+            drop(Box::from_raw(self.callbacks.as_ptr()));
+        }
+    }
+}
+
+const _: () = {
+    // The callbacks have the types that the engine declares.
+    let _: unsafe extern "C" fn(*mut c_void, *const c_uchar, usize) -> c_int = bio::send;
+    let _: unsafe extern "C" fn(*mut c_void, *mut c_uchar, usize) -> c_int = bio::receive;
+};

@@ -1,0 +1,260 @@
+//! An established session: encrypted reading and writing.
+
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+
+use rustls_pki_types::CertificateDer;
+
+use super::engine::Fill;
+use super::hello::ClientHello;
+use super::link::{Link, is_transient};
+use super::parts::Parts;
+use super::suites::CipherSuite;
+use super::verdict::Verdict;
+use super::version::ProtocolVersion;
+use crate::x509::ServerName;
+
+/// An established TLS session over a transport `T`.
+///
+/// It reads and writes like a stream ([`Read`], [`BufRead`], [`Write`]).
+///
+/// - `read` gives `Ok(0)` only after the peer's close_notify. A connection
+///   that just ends is an error of kind
+///   [`UnexpectedEof`](io::ErrorKind::UnexpectedEof): somebody may have cut
+///   off the rest.
+/// - `write` accepts at most one record (16 KiB). What it has accepted will be
+///   sent; on a non-blocking transport some of it may still be pending, and
+///   [`Write::flush`] sends the rest.
+/// - [`WouldBlock`](io::ErrorKind::WouldBlock) and
+///   [`TimedOut`](io::ErrorKind::TimedOut) lose nothing: repeat the call, with
+///   the same or with other bytes. After any other error the session is dead.
+/// - Dropping it sends nothing and never blocks. Call [`SslSession::close`]
+///   first, so that the peer can tell the end from a cut.
+///
+/// Guide steps: `mbedtls_ssl_read`, `mbedtls_ssl_write`,
+/// `mbedtls_ssl_close_notify`, `mbedtls_ssl_get_verify_result`.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::io::{Read, Write};
+///
+/// fn exchange<T: Read + Write>(mut session: embertls::SslSession<T>) -> std::io::Result<Vec<u8>> {
+///     session.write_all(b"hello")?;
+///     session.flush()?;
+///     let mut answer = Vec::new();
+///     session.read_to_end(&mut answer)?;
+///     session.close()?;
+///     Ok(answer)
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct SslSession<T> {
+    link: Link<T>,
+}
+
+impl<T> SslSession<T> {
+    pub(crate) fn new(link: Link<T>) -> Self {
+        Self { link }
+    }
+
+    /// The negotiated protocol version.
+    ///
+    /// Guide step: `mbedtls_ssl_get_version`.
+    pub fn version(&self) -> ProtocolVersion {
+        ProtocolVersion::Tls12
+    }
+
+    /// The negotiated cipher suite.
+    ///
+    /// Guide step: `mbedtls_ssl_get_ciphersuite`.
+    ///
+    /// # Panics
+    ///
+    /// Never: the engine negotiates only suites that [`CipherSuite`] names.
+    pub fn cipher_suite(&self) -> CipherSuite {
+        self.link
+            .engine
+            .cipher_suite()
+            .expect("an established session has one of our suites")
+    }
+
+    /// The protocol chosen by ALPN, if any.
+    pub fn alpn(&self) -> Option<&[u8]> {
+        self.link.engine.alpn()
+    }
+
+    /// The certificates that the peer sent, as they came: its own first. Empty
+    /// if it sent none.
+    ///
+    /// They are proof of the peer only where [`SslSession::verify_result`]
+    /// says so.
+    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+        self.link.engine.peer_chain()
+    }
+
+    /// What was found about the peer's certificate.
+    ///
+    /// Guide step: `mbedtls_ssl_get_verify_result`.
+    pub fn verify_result(&self) -> &Verdict {
+        self.link.engine.verdict()
+    }
+
+    /// On a client: the server name that was asked for and verified.
+    pub fn server_name(&self) -> Option<&ServerName> {
+        self.link.engine.server_name()
+    }
+
+    /// The ClientHello of the handshake: on a server the client's, on a client
+    /// its own.
+    pub fn client_hello(&self) -> Option<&ClientHello> {
+        self.link.engine.client_hello()
+    }
+
+    /// How many decrypted bytes can be read without the transport.
+    ///
+    /// Guide step: `mbedtls_ssl_get_bytes_avail`.
+    pub fn bytes_available(&self) -> usize {
+        self.link.engine.data().len()
+    }
+
+    /// How many encrypted bytes the transport has not accepted yet; 0 after a
+    /// successful [`Write::flush`].
+    pub fn bytes_pending(&self) -> usize {
+        self.link.engine.output().len()
+    }
+
+    /// The transport, for example to wait until it is ready.
+    pub fn get_ref(&self) -> &T {
+        &self.link.transport
+    }
+
+    /// The transport, for example to set its timeouts. Reading from or writing
+    /// to it breaks the session.
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.link.transport
+    }
+
+    /// Takes the transport out, with every byte that was in between.
+    ///
+    /// Sends nothing: call [`SslSession::close`] first.
+    pub fn into_inner(self) -> Parts<T> {
+        Parts::of(self.link)
+    }
+}
+
+impl<T: Read + Write> SslSession<T> {
+    /// Sends close_notify: no more data will follow. Reading goes on.
+    ///
+    /// What was written before goes out first. On a non-blocking transport,
+    /// repeat the call on [`WouldBlock`](io::ErrorKind::WouldBlock). Closing
+    /// twice is no error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the transport; an error of kind
+    /// [`NotConnected`](io::ErrorKind::NotConnected) where the session died
+    /// before.
+    pub fn close(&mut self) -> io::Result<()> {
+        self.link.check_panic();
+        if !self.link.engine.is_close_sent() {
+            self.link.send()?;
+            self.link.engine.close()?;
+        }
+        self.link.flush()
+    }
+
+    /// Sees to it that there is data to read; `false` at the peer's
+    /// close_notify.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.link.check_panic();
+        loop {
+            match self.link.engine.fill() {
+                Ok(Fill::Data) => return Ok(true),
+                Ok(Fill::Closed) => return Ok(false),
+                Ok(Fill::NeedsInput) => {
+                    self.answer_renegotiation()?;
+                    self.link.receive()?;
+                }
+                Err(error) => {
+                    self.link.send_last_words();
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    /// Refusing a renegotiation is no reason to hold up the reader.
+    fn answer_renegotiation(&mut self) -> io::Result<()> {
+        let nothing_pending = self.link.engine.output().is_empty();
+        self.link.engine.answer_renegotiation();
+        if !nothing_pending || self.link.engine.output().is_empty() {
+            return Ok(());
+        }
+        match self.link.send() {
+            Err(error) if !is_transient(error.kind()) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: Read + Write> BufRead for SslSession<T> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.fill()?;
+        Ok(self.link.engine.data())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.link.engine.consume(amount);
+    }
+}
+
+impl<T: Read + Write> Read for SslSession<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() || !self.fill()? {
+            return Ok(0);
+        }
+        let data = self.link.engine.data();
+        let len = data.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&data[..len]);
+        self.link.engine.consume(len);
+        Ok(len)
+    }
+}
+
+impl<T: Read + Write> Write for SslSession<T> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.link.check_panic();
+        self.link.send()?;
+        if data.is_empty() {
+            return Ok(0);
+        }
+        let len = self.link.engine.write(data)?;
+        match self.link.send() {
+            Err(error) if !is_transient(error.kind()) => Err(error),
+            // The bytes are sealed, so they count; the rest of the record goes out before anything else.
+            _ => Ok(len),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.link.check_panic();
+        self.link.flush()
+    }
+}
+
+impl<T> fmt::Debug for SslSession<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SslSession")
+            .field("server_name", &self.server_name())
+            .field("cipher_suite", &self.link.engine.cipher_suite())
+            .field("verify_result", &self.verify_result())
+            .finish_non_exhaustive()
+    }
+}
+
+// A session is as free to move and share as its transport.
+const _: () = {
+    const fn check<S: Send + Sync>() {}
+    check::<SslSession<std::net::TcpStream>>();
+};

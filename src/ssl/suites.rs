@@ -1,0 +1,154 @@
+//! Cipher suites.
+
+use std::fmt;
+
+/// A cipher suite of TLS 1.2 that this crate can negotiate.
+///
+/// All give forward secrecy (ECDHE) and authenticated encryption. The names
+/// are IANA's (TLS Cipher Suites registry).
+///
+/// ```
+/// use embertls::CipherSuite;
+///
+/// let suite = CipherSuite::EcdheRsaWithAes128GcmSha256;
+/// assert_eq!(suite.name(), "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+/// assert_eq!(suite.iana_number(), 0xc02f);
+/// assert_eq!(CipherSuite::from_iana_number(0xc02f), Some(suite));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CipherSuite {
+    /// TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 (RFC 5289).
+    EcdheEcdsaWithAes128GcmSha256,
+    /// TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 (RFC 5289).
+    EcdheEcdsaWithAes256GcmSha384,
+    /// TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 (RFC 7905).
+    EcdheEcdsaWithChacha20Poly1305Sha256,
+    /// TLS_ECDHE_ECDSA_WITH_AES_128_CCM (RFC 7251).
+    EcdheEcdsaWithAes128Ccm,
+    /// TLS_ECDHE_ECDSA_WITH_AES_256_CCM (RFC 7251).
+    EcdheEcdsaWithAes256Ccm,
+    /// TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 (RFC 7251). Its tag is 8 bytes
+    /// short, so it is used only where it is asked for.
+    EcdheEcdsaWithAes128Ccm8,
+    /// TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8 (RFC 7251). Its tag is 8 bytes
+    /// short, so it is used only where it is asked for.
+    EcdheEcdsaWithAes256Ccm8,
+    /// TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 (RFC 5289).
+    EcdheRsaWithAes128GcmSha256,
+    /// TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 (RFC 5289).
+    EcdheRsaWithAes256GcmSha384,
+    /// TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 (RFC 7905).
+    EcdheRsaWithChacha20Poly1305Sha256,
+}
+
+use CipherSuite::*;
+
+impl CipherSuite {
+    /// Every suite that is compiled.
+    pub const ALL: &[Self] = &[
+        EcdheEcdsaWithAes128GcmSha256,
+        EcdheEcdsaWithAes256GcmSha384,
+        EcdheEcdsaWithChacha20Poly1305Sha256,
+        EcdheEcdsaWithAes128Ccm,
+        EcdheEcdsaWithAes256Ccm,
+        EcdheEcdsaWithAes128Ccm8,
+        EcdheEcdsaWithAes256Ccm8,
+        EcdheRsaWithAes128GcmSha256,
+        EcdheRsaWithAes256GcmSha384,
+        EcdheRsaWithChacha20Poly1305Sha256,
+    ];
+
+    /// What a configuration uses unless told otherwise, most wanted first.
+    pub const DEFAULT: &[Self] = &[
+        EcdheEcdsaWithAes128GcmSha256,
+        EcdheRsaWithAes128GcmSha256,
+        EcdheEcdsaWithAes256GcmSha384,
+        EcdheRsaWithAes256GcmSha384,
+        EcdheEcdsaWithChacha20Poly1305Sha256,
+        EcdheRsaWithChacha20Poly1305Sha256,
+        EcdheEcdsaWithAes128Ccm,
+        EcdheEcdsaWithAes256Ccm,
+    ];
+
+    /// The number of the suite in IANA's registry.
+    pub fn iana_number(self) -> u16 {
+        self.facts().0
+    }
+
+    /// The suite with this number, if it is compiled.
+    pub fn from_iana_number(number: u16) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|suite| suite.iana_number() == number)
+    }
+
+    /// The name of the suite in IANA's registry.
+    pub fn name(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// The kind of key that the server's certificate must hold.
+    pub(crate) fn needs_ecdsa_key(self) -> bool {
+        self.name().starts_with("TLS_ECDHE_ECDSA")
+    }
+
+    fn facts(self) -> (u16, &'static str) {
+        match self {
+            EcdheEcdsaWithAes128GcmSha256 => (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+            EcdheEcdsaWithAes256GcmSha384 => (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+            EcdheRsaWithAes128GcmSha256 => (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+            EcdheRsaWithAes256GcmSha384 => (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+            EcdheEcdsaWithAes128Ccm => (0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM"),
+            EcdheEcdsaWithAes256Ccm => (0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM"),
+            EcdheEcdsaWithAes128Ccm8 => (0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"),
+            EcdheEcdsaWithAes256Ccm8 => (0xc0af, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8"),
+            EcdheRsaWithChacha20Poly1305Sha256 => {
+                (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")
+            }
+            EcdheEcdsaWithChacha20Poly1305Sha256 => {
+                (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")
+            }
+        }
+    }
+}
+
+impl fmt::Display for CipherSuite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A suite's number as people read it: its name where it is known here.
+pub(crate) fn describe(number: u16) -> String {
+    CipherSuite::from_iana_number(number)
+        .map_or_else(|| format!("0x{number:04x}"), |suite| suite.name().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi;
+
+    #[test]
+    fn every_suite_is_compiled_and_every_compiled_suite_is_listed() {
+        for suite in CipherSuite::ALL {
+            // SAFETY: the function takes a number and returns a pointer into a static table, or null.
+            let found =
+                unsafe { ffi::mbedtls_ssl_ciphersuite_from_id(i32::from(suite.iana_number())) };
+            assert!(!found.is_null(), "{suite} is not compiled");
+        }
+        // SAFETY: the list is static and ends with 0.
+        let compiled = unsafe {
+            let mut list = ffi::mbedtls_ssl_list_ciphersuites();
+            let mut compiled = 0;
+            while *list != 0 {
+                compiled += 1;
+                list = list.add(1);
+            }
+            compiled
+        };
+        assert_eq!(compiled, CipherSuite::ALL.len());
+    }
+}

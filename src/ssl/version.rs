@@ -1,0 +1,26 @@
+//! Protocol versions.
+
+use std::fmt;
+
+/// A version of the TLS protocol that this crate speaks.
+///
+/// There is one: Mbed TLS 2.16 has no TLS 1.3, and what is older than TLS 1.2
+/// is not compiled (RFC 8996 retires it).
+///
+/// ```
+/// assert_eq!(embertls::ProtocolVersion::Tls12.to_string(), "TLSv1.2");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ProtocolVersion {
+    /// TLS 1.2 (RFC 5246).
+    Tls12,
+}
+
+impl fmt::Display for ProtocolVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tls12 => f.write_str("TLSv1.2"),
+        }
+    }
+}
