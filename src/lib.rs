@@ -6,6 +6,7 @@ pub mod error;
 mod ffi;
 pub mod net;
 pub mod rng;
+pub mod ssl;
 
 pub use error::{
     Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
@@ -13,6 +14,10 @@ pub use error::{
 };
 pub use net::{NetContext, NetListener};
 pub use rng::{Drbg, Entropy};
+pub use ssl::{
+    Acceptor, CipherSuite, Client, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
+    NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
+};
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
 ///

@@ -21,15 +21,15 @@ use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
 ///
 /// ```
 /// use std::net::TcpStream;
-/// use embertls::{HandshakeError, Server, SslConfig, SslSession, ssl::Acceptor};
+/// use embertls::{Acceptor, Server, SslConfig, SslSession};
 ///
 /// fn serve(
 ///     stream: TcpStream,
 ///     config: &SslConfig<Server>,
-/// ) -> Result<SslSession<TcpStream>, HandshakeError<TcpStream>> {
+/// ) -> embertls::Result<SslSession<TcpStream>> {
 ///     let accepted = Acceptor::new(stream).accept()?;
 ///     println!("the client wants {:?}", accepted.client_hello().server_name);
-///     accepted.into_session(config)
+///     Ok(accepted.into_session(config)?)
 /// }
 /// ```
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl<T: Read + Write> Acceptor<T> {
     /// # Errors
     ///
     /// As [`Acceptor::advance`], with the transport given back.
-    pub fn accept(mut self) -> Result<Accepted<T>, HandshakeError<T>> {
+    pub fn accept(mut self) -> Result<Accepted<T>, HandshakeError<T, Self>> {
         match self.advance() {
             Ok(()) => match self.hello {
                 Some((hello, message)) => Ok(Accepted {
@@ -188,9 +188,9 @@ impl<T: Read + Write> Acceptor<T> {
         }
     }
 
-    fn give_up(self, error: Error) -> HandshakeError<T> {
+    fn give_up(self, error: Error) -> HandshakeError<T, Self> {
         match error {
-            Error::WouldBlock => HandshakeError::NoHelloYet(self),
+            Error::WouldBlock => HandshakeError::WouldBlock(self),
             error => HandshakeError::Failed {
                 error,
                 parts: Parts {

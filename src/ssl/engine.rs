@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
+pub(crate) use self::refusal::plain_alert;
 use super::config::{Client, Inner, Server, SslConfig};
 use super::hello::{ClientHello, ServerHello};
 use super::inbound::Inbound;
@@ -25,6 +26,7 @@ use super::raw::RawSession;
 use super::suites::CipherSuite;
 use super::verdict::Verdict;
 use crate::error::{Alert, Error, Result};
+use crate::rng::Rng;
 use crate::x509::ServerName;
 
 /// What the handshake waits for.
@@ -203,6 +205,11 @@ impl Engine {
 
     pub(crate) fn client_hello(&self) -> Option<&ClientHello> {
         self.offered.as_ref()
+    }
+
+    /// The generator that the session draws from.
+    pub(crate) fn rng(&self) -> Rng {
+        self.config.common.rng.clone()
     }
 
     /// What the session is called in errors and logs.

@@ -219,10 +219,12 @@ impl<T> fmt::Debug for Handshake<T> {
 }
 
 /// A handshake that has not become a session.
-pub enum HandshakeError<T> {
-    /// The transport is not ready: go on with [`Handshake::complete`] once it
-    /// is.
-    WouldBlock(Handshake<T>),
+///
+/// `Unfinished` is what goes on later: a [`Handshake`], or the
+/// [`Acceptor`](crate::ssl::Acceptor) that still waits for the ClientHello.
+pub enum HandshakeError<T, Unfinished = Handshake<T>> {
+    /// The transport is not ready: go on with this once it is.
+    WouldBlock(Unfinished),
     /// The handshake failed.
     Failed {
         /// Why.
@@ -232,7 +234,7 @@ pub enum HandshakeError<T> {
     },
 }
 
-impl<T> HandshakeError<T> {
+impl<T, Unfinished> HandshakeError<T, Unfinished> {
     /// The error without the transport; [`Error::WouldBlock`] for an
     /// unfinished handshake, which is given up.
     pub fn into_error(self) -> Error {
@@ -251,13 +253,13 @@ impl<T> HandshakeError<T> {
     }
 }
 
-impl<T> From<HandshakeError<T>> for Error {
-    fn from(error: HandshakeError<T>) -> Self {
+impl<T, Unfinished> From<HandshakeError<T, Unfinished>> for Error {
+    fn from(error: HandshakeError<T, Unfinished>) -> Self {
         error.into_error()
     }
 }
 
-impl<T> fmt::Debug for HandshakeError<T> {
+impl<T, Unfinished> fmt::Debug for HandshakeError<T, Unfinished> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WouldBlock(_) => f.write_str("WouldBlock"),
@@ -266,7 +268,7 @@ impl<T> fmt::Debug for HandshakeError<T> {
     }
 }
 
-impl<T> fmt::Display for HandshakeError<T> {
+impl<T, Unfinished> fmt::Display for HandshakeError<T, Unfinished> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WouldBlock(_) => Error::WouldBlock.fmt(f),
@@ -275,7 +277,7 @@ impl<T> fmt::Display for HandshakeError<T> {
     }
 }
 
-impl<T> std::error::Error for HandshakeError<T> {
+impl<T, Unfinished> std::error::Error for HandshakeError<T, Unfinished> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::WouldBlock(_) => None,
