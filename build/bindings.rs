@@ -34,6 +34,9 @@ const CONSTANTS: &[&str] = &[
     "(mbedtls_.*_t_)?MBEDTLS_(MD|PK|ECP_DP|RSA|CIPHER|KEY_EXCHANGE|SSL)_.*",
 ];
 
+/// Enumerations that reach Rust, each value as a constant.
+const ENUMS: &[&str] = &["mbedtls_md_type_t", "mbedtls_ssl_states"];
+
 /// Structs that Rust holds by pointer and never sees inside.
 const OPAQUE: &[&str] = &[
     "mbedtls_ctr_drbg_context",
@@ -168,6 +171,9 @@ fn generate(request: &Request<'_>) -> Result<String> {
     }
     for name in CONSTANTS {
         builder = builder.allowlist_var(name);
+    }
+    for name in ENUMS {
+        builder = builder.allowlist_type(name);
     }
     for name in OPAQUE {
         // Opaque, so that the types of its fields do not follow it.
