@@ -242,12 +242,7 @@ impl<T: Read + Write> Accepted<T> {
             Ok(engine) => Handshake::new(engine, self.transport).complete(),
             Err(error) => Err(HandshakeError::Failed {
                 error,
-                parts: Parts {
-                    transport: self.transport,
-                    unread: Vec::new(),
-                    plaintext: Vec::new(),
-                    unsent: Vec::new(),
-                },
+                parts: Parts::untouched(self.transport),
             }),
         }
     }

@@ -65,6 +65,21 @@ impl<T: Read + Write> Handshake<T> {
         Ok(Self::new(Engine::server(config)?, transport))
     }
 
+    /// As [`Handshake::client`], giving the transport back on an error.
+    pub(crate) fn begin_client(
+        config: &SslConfig<Client>,
+        name: ServerName,
+        transport: T,
+    ) -> Result<Self, HandshakeError<T>> {
+        match Engine::client(config, name) {
+            Ok(engine) => Ok(Self::new(engine, transport)),
+            Err(error) => Err(HandshakeError::Failed {
+                error,
+                parts: Parts::untouched(transport),
+            }),
+        }
+    }
+
     pub(crate) fn new(engine: Engine, transport: T) -> Self {
         Self {
             link: Link::new(engine, transport),

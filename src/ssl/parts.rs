@@ -21,6 +21,16 @@ pub struct Parts<T> {
 }
 
 impl<T> Parts<T> {
+    /// A transport that no byte of a session has touched.
+    pub(crate) fn untouched(transport: T) -> Self {
+        Self {
+            transport,
+            unread: Vec::new(),
+            plaintext: Vec::new(),
+            unsent: Vec::new(),
+        }
+    }
+
     pub(crate) fn of(link: Link<T>) -> Self {
         Self {
             unread: link.engine.unread().to_vec(),

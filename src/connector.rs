@@ -1,0 +1,112 @@
+//! The short way: from a host name to a verified session in two lines.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::net::NetContext;
+use crate::ssl::{Handshake, HandshakeError, SslConfig, SslSession};
+use crate::x509::{ServerName, TrustStore};
+
+/// Connects to servers by name, with one configuration for all of them.
+///
+/// It takes the same steps as the long way ([`NetContext::connect`],
+/// [`Handshake::client`], [`Handshake::complete`]) and can leave none out.
+/// Cloning it is cheap.
+///
+/// ```no_run
+/// use std::io::{Read, Write};
+/// use embertls::Connector;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let connector = Connector::with_system_roots()?;
+/// let mut session = connector.connect("example.com", 443)?;
+///
+/// session.write_all(b"GET / HTTP/1.0\r\nHost: example.com\r\n\r\n")?;
+/// let mut page = Vec::new();
+/// session.read_to_end(&mut page)?;
+/// session.close()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Connector {
+    config: SslConfig,
+    connect_timeout: Duration,
+    handshake_timeout: Duration,
+}
+
+impl Connector {
+    /// A connector with this configuration.
+    ///
+    /// Connecting and the handshake may take 30 seconds each.
+    pub fn new(config: SslConfig) -> Self {
+        const PATIENCE: Duration = Duration::from_secs(30);
+        Self {
+            config,
+            connect_timeout: PATIENCE,
+            handshake_timeout: PATIENCE,
+        }
+    }
+
+    /// A connector that trusts the authorities that the system trusts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`](crate::Error::Io) or
+    /// [`Error::Config`](crate::Error::Config) where the system's store cannot
+    /// be read or holds no usable certificate.
+    pub fn with_system_roots() -> Result<Self> {
+        let config = SslConfig::client().trust_store(TrustStore::system()?).build()?;
+        Ok(Self::new(config))
+    }
+
+    /// How long a TCP connection may take to come about, all addresses of the
+    /// host together; 30 seconds unless set.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the whole handshake may take; 30 seconds unless set.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// Connects to `host`, a DNS name or an IP address, and does the
+    /// handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ServerName`](crate::Error::ServerName) where `host` is neither;
+    /// [`Error::Io`](crate::Error::Io) where no address could be connected to
+    /// or time ran out; otherwise as [`Handshake::complete`].
+    pub fn connect(&self, host: &str, port: u16) -> Result<SslSession<NetContext>> {
+        let name = ServerName::try_from(host)?;
+        let net = NetContext::connect_timeout((host, port), self.connect_timeout)?;
+        let handshake = Handshake::client(&self.config, name, net)?;
+        Ok(handshake.complete_within(self.handshake_timeout)?)
+    }
+
+    /// Does the handshake with the server `name` over a transport that is
+    /// connected already. Its timeouts are the transport's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handshake::complete`].
+    pub fn handshake<T: Read + Write>(
+        &self,
+        name: ServerName,
+        transport: T,
+    ) -> Result<SslSession<T>, HandshakeError<T>> {
+        Handshake::begin_client(&self.config, name, transport)?.complete()
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &SslConfig {
+        &self.config
+    }
+}
