@@ -20,6 +20,8 @@ const FUNCTIONS: &[&str] = &[
     "mbedtls_ctr_drbg_(random|reseed|seed|set_prediction_resistance)",
     "mbedtls_entropy_(add_source|func)",
     // ssl
+    "mbedtls_debug_set_threshold",
+    "mbedtls_ssl_conf_dbg",
     "mbedtls_ssl_(ciphersuite_from_id|list_ciphersuites)",
     "mbedtls_ssl_conf_(alpn_protocols|authmode|ciphersuites|curves|max_frag_len)",
     "mbedtls_ssl_conf_(max_version|min_version|own_cert|rng|session_tickets|sig_hashes)",

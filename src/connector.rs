@@ -57,7 +57,9 @@ impl Connector {
     /// [`Error::Config`](crate::Error::Config) where the system's store cannot
     /// be read or holds no usable certificate.
     pub fn with_system_roots() -> Result<Self> {
-        let config = SslConfig::client().trust_store(TrustStore::system()?).build()?;
+        let config = SslConfig::client()
+            .trust_store(TrustStore::system()?)
+            .build()?;
         Ok(Self::new(config))
     }
 

@@ -35,9 +35,7 @@ mod verdict;
 mod version;
 
 pub use self::acceptor::{Accepted, Acceptor};
-pub use self::config::{
-    Client, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig,
-};
+pub use self::config::{Client, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig};
 pub use self::groups::NamedGroup;
 pub use self::handshake::{Handshake, HandshakeError};
 pub use self::hello::ClientHello;

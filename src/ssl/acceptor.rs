@@ -224,8 +224,7 @@ impl<T: Read + Write> Accepted<T> {
     ///
     /// [`Error::OutOfMemory`] where there is not enough memory for a session.
     pub fn into_handshake(self, config: &SslConfig<Server>) -> Result<Handshake<T>> {
-        let engine =
-            Engine::server_after_hello(config, self.inbound, self.hello, &self.message)?;
+        let engine = Engine::server_after_hello(config, self.inbound, self.hello, &self.message)?;
         Ok(Handshake::new(engine, self.transport))
     }
 

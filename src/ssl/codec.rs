@@ -30,8 +30,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn u24(&mut self) -> Option<usize> {
-        self.take(3)
-            .map(|bytes| usize::from(bytes[0]) << 16 | usize::from(bytes[1]) << 8 | usize::from(bytes[2]))
+        self.take(3).map(|bytes| {
+            usize::from(bytes[0]) << 16 | usize::from(bytes[1]) << 8 | usize::from(bytes[2])
+        })
     }
 
     /// A vector with a length of one byte before it.

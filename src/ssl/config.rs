@@ -219,7 +219,9 @@ where
             ))
         })?;
         if list.contains(&name) {
-            return Err(refused(format!("the ALPN protocol {shown:?} is listed twice")));
+            return Err(refused(format!(
+                "the ALPN protocol {shown:?} is listed twice"
+            )));
         }
         list.push(name);
     }

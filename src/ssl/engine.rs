@@ -213,7 +213,7 @@ impl Engine {
     }
 
     /// What the session is called in errors and logs.
-    fn peer(&self) -> String {
+    pub(crate) fn peer(&self) -> String {
         match &self.server_name {
             Some(name) => name.to_string(),
             None => "the client".into(),

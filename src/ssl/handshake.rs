@@ -10,6 +10,7 @@ use super::link::Link;
 use super::parts::Parts;
 use super::session::SslSession;
 use crate::error::{Error, Result};
+use crate::logging::debug;
 use crate::net::NetContext;
 use crate::x509::ServerName;
 
@@ -97,11 +98,23 @@ impl<T: Read + Write> Handshake<T> {
     /// [`Handshake::complete`] for the kinds.
     pub fn advance(&mut self) -> Result<()> {
         let result = self.try_advance();
-        if let Err(error) = &result
-            && !matches!(error, Error::WouldBlock)
-        {
-            self.link.engine.kill();
-            self.link.send_last_words();
+        match &result {
+            Ok(()) => debug!(
+                "handshake with {}: {:?}, ALPN {:?}, {:?}",
+                self.link.engine.peer(),
+                self.link.engine.cipher_suite(),
+                self.link.engine.alpn().map(<[u8]>::escape_ascii),
+                self.link.engine.verdict(),
+            ),
+            Err(Error::WouldBlock) => {}
+            Err(_error) => {
+                debug!(
+                    "handshake with {} failed: {_error}",
+                    self.link.engine.peer()
+                );
+                self.link.engine.kill();
+                self.link.send_last_words();
+            }
         }
         result
     }
@@ -152,15 +165,21 @@ impl<T: Read + Write> Handshake<T> {
         loop {
             match self.link.engine.handshake()? {
                 Progress::Done => {
-                    self.link.flush().map_err(|error| self.failed("sending", error))?;
+                    self.link
+                        .flush()
+                        .map_err(|error| self.failed("sending", error))?;
                     self.done = true;
                     return Ok(());
                 }
                 Progress::NeedsOutput => {
-                    self.link.flush().map_err(|error| self.failed("sending", error))?;
+                    self.link
+                        .flush()
+                        .map_err(|error| self.failed("sending", error))?;
                 }
                 Progress::NeedsInput => {
-                    self.link.receive().map_err(|error| self.failed("waiting for the peer", error))?;
+                    self.link
+                        .receive()
+                        .map_err(|error| self.failed("waiting for the peer", error))?;
                 }
             }
         }
@@ -208,7 +227,9 @@ impl Handshake<NetContext> {
         mut self,
         timeout: Duration,
     ) -> Result<SslSession<NetContext>, HandshakeError<NetContext>> {
-        self.link.transport.set_deadline(Instant::now().checked_add(timeout));
+        self.link
+            .transport
+            .set_deadline(Instant::now().checked_add(timeout));
         let result = self.complete();
         match result {
             Ok(mut session) => {

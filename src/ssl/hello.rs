@@ -10,9 +10,7 @@ use crate::error::Alert;
 /// Extension numbers that this crate reads (IANA, TLS ExtensionType Values).
 pub(crate) mod extension {
     pub(crate) const SERVER_NAME: u16 = 0;
-    pub(crate) const MAX_FRAGMENT_LENGTH: u16 = 1;
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
-    pub(crate) const EC_POINT_FORMATS: u16 = 11;
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const ALPN: u16 = 16;
     pub(crate) const SESSION_TICKET: u16 = 35;
@@ -147,7 +145,10 @@ impl ClientHello {
             extensions: Vec::new(),
         };
         if !body.is_empty() {
-            let extensions = body.vec16().filter(|_| body.is_empty()).ok_or_else(malformed)?;
+            let extensions = body
+                .vec16()
+                .filter(|_| body.is_empty())
+                .ok_or_else(malformed)?;
             hello.extensions = each_extension(extensions, "ClientHello", |number, content| {
                 hello_extension(&mut hello, number, content)
             })?;
@@ -204,7 +205,10 @@ fn hello_extension(
 fn server_name(content: &[u8]) -> Result<Option<String>, HelloRefused> {
     let malformed = || HelloRefused::decode("server_name extension");
     let mut reader = Reader::new(content);
-    let list = reader.vec16().filter(|list| !list.is_empty()).ok_or_else(malformed)?;
+    let list = reader
+        .vec16()
+        .filter(|list| !list.is_empty())
+        .ok_or_else(malformed)?;
     if !reader.is_empty() {
         return Err(malformed());
     }
@@ -212,7 +216,10 @@ fn server_name(content: &[u8]) -> Result<Option<String>, HelloRefused> {
     let mut name = None;
     while !list.is_empty() {
         let kind = list.u8().ok_or_else(malformed)?;
-        let value = list.vec16().filter(|value| !value.is_empty()).ok_or_else(malformed)?;
+        let value = list
+            .vec16()
+            .filter(|value| !value.is_empty())
+            .ok_or_else(malformed)?;
         if kind != 0 {
             continue;
         }
@@ -279,7 +286,9 @@ impl ServerHello {
         if !offer.cipher_suites.contains(&cipher_suite) {
             return Err(HelloRefused::new(
                 Alert::IllegalParameter,
-                format!("the server chose cipher suite 0x{cipher_suite:04x}, which was not offered"),
+                format!(
+                    "the server chose cipher suite 0x{cipher_suite:04x}, which was not offered"
+                ),
             ));
         }
         if compression != 0 {
@@ -291,7 +300,10 @@ impl ServerHello {
 
         let mut alpn = None;
         if !body.is_empty() {
-            let extensions = body.vec16().filter(|_| body.is_empty()).ok_or_else(malformed)?;
+            let extensions = body
+                .vec16()
+                .filter(|_| body.is_empty())
+                .ok_or_else(malformed)?;
             each_extension(extensions, "ServerHello", |number, content| {
                 // renegotiation_info answers the signalling suite as well (RFC 5746, 3.4).
                 if number != extension::RENEGOTIATION_INFO && !offer.extensions.contains(&number) {
@@ -372,5 +384,119 @@ pub(crate) fn version_name(version: u16) -> String {
         0x0303 => "TLS 1.2".into(),
         0x0304 => "TLS 1.3".into(),
         other => format!("version 0x{other:04x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client_hello(extensions: &[u8]) -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend_from_slice(&[9; 32]);
+        body.extend_from_slice(&[0, 0, 4, 0xc0, 0x2f, 0x00, 0xff, 1, 0]);
+        if !extensions.is_empty() {
+            body.extend_from_slice(&(extensions.len() as u16).to_be_bytes());
+            body.extend_from_slice(extensions);
+        }
+        message(1, &body)
+    }
+
+    fn server_hello(version: u16, suite: u16, compression: u8, extensions: &[u8]) -> Vec<u8> {
+        let mut body = version.to_be_bytes().to_vec();
+        body.extend_from_slice(&[9; 32]);
+        body.push(0);
+        body.extend_from_slice(&suite.to_be_bytes());
+        body.push(compression);
+        if !extensions.is_empty() {
+            body.extend_from_slice(&(extensions.len() as u16).to_be_bytes());
+            body.extend_from_slice(extensions);
+        }
+        message(2, &body)
+    }
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut message = vec![kind, 0, (body.len() >> 8) as u8, body.len() as u8];
+        message.extend_from_slice(body);
+        message
+    }
+
+    const SNI: &[u8] = b"\0\0\0\x0a\0\x08\0\0\x05Ab.de";
+    const ALPN: &[u8] = b"\0\x10\0\x05\0\x03\x02h2";
+
+    #[test]
+    fn the_facts_of_a_client_hello_are_read() {
+        let hello = ClientHello::parse(&client_hello(&[SNI, ALPN].concat())).unwrap();
+        assert_eq!(hello.server_name.as_deref(), Some("ab.de"));
+        assert_eq!(hello.alpn, [b"h2"]);
+        assert_eq!(hello.cipher_suites, [0xc02f], "without the signal");
+        assert_eq!(hello.extensions, [0, 16]);
+    }
+
+    #[test]
+    fn every_truncation_of_a_client_hello_is_refused() {
+        let whole = client_hello(&[SNI, ALPN].concat());
+        // The body ends legally where the extensions would begin, so the header is left as it is.
+        for len in 0..whole.len() {
+            assert!(ClientHello::parse(&whole[..len]).is_err(), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn duplicate_extensions_are_refused_on_both_sides() {
+        let refused = ClientHello::parse(&client_hello(&[ALPN, ALPN].concat())).unwrap_err();
+        assert!(refused.reason.contains("appears twice"), "{refused:?}");
+        let offer = ClientHello::parse(&client_hello(ALPN)).unwrap();
+        let answer = server_hello(0x0303, 0xc02f, 0, &[ALPN, ALPN].concat());
+        let refused = ServerHello::parse(&answer, &offer).unwrap_err();
+        assert!(refused.reason.contains("appears twice"), "{refused:?}");
+    }
+
+    #[test]
+    fn two_host_names_are_refused() {
+        let extension = b"\0\0\0\x0a\0\x08\0\0\x01a\0\0\x01b";
+        let refused = ClientHello::parse(&client_hello(extension)).unwrap_err();
+        assert_eq!(refused.alert, Alert::IllegalParameter);
+    }
+
+    #[test]
+    fn a_server_may_choose_only_what_was_offered() {
+        let offer = ClientHello::parse(&client_hello(ALPN)).unwrap();
+        let refusal = |answer: Vec<u8>| ServerHello::parse(&answer, &offer).unwrap_err().alert;
+        assert!(ServerHello::parse(&server_hello(0x0303, 0xc02f, 0, ALPN), &offer).is_ok());
+        for (answer, alert) in [
+            (server_hello(0x0301, 0xc02f, 0, &[]), Alert::ProtocolVersion),
+            (
+                server_hello(0x0303, 0xc030, 0, &[]),
+                Alert::IllegalParameter,
+            ),
+            (
+                server_hello(0x0303, 0xc02f, 1, &[]),
+                Alert::IllegalParameter,
+            ),
+            (
+                server_hello(0x0303, 0xc02f, 0, b"\0\x23\0\0"),
+                Alert::UnsupportedExtension,
+            ),
+            (
+                server_hello(0x0303, 0xc02f, 0, b"\0\x10\0\x05\0\x03\x02h3"),
+                Alert::IllegalParameter,
+            ),
+        ] {
+            assert_eq!(refusal(answer.clone()), alert, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn old_versions_and_missing_compression_are_named() {
+        let mut old = client_hello(&[]);
+        old[5] = 2;
+        let refused = ClientHello::parse(&old).unwrap_err();
+        assert_eq!(refused.alert, Alert::ProtocolVersion);
+        assert!(refused.reason.contains("TLS 1.1"), "{refused:?}");
+        let mut compressed = client_hello(&[]);
+        *compressed.last_mut().unwrap() = 1;
+        let refused = ClientHello::parse(&compressed).unwrap_err();
+        assert_eq!(refused.alert, Alert::IllegalParameter);
     }
 }

@@ -44,7 +44,10 @@ pub(crate) enum Plain {
     /// A whole handshake message, header included.
     Message(Vec<u8>),
     ChangeCipherSpec,
-    Alert { fatal: bool, description: u8 },
+    Alert {
+        fatal: bool,
+        description: u8,
+    },
 }
 
 /// What [`Inbound::next_plain`] and [`Inbound::next_protected`] give.
@@ -376,7 +379,9 @@ mod tests {
 
     #[test]
     fn what_is_not_tls_is_named() {
-        let refused = inbound(b"HTTP/1.1 400 Bad Request\r\n").next_plain().unwrap_err();
+        let refused = inbound(b"HTTP/1.1 400 Bad Request\r\n")
+            .next_plain()
+            .unwrap_err();
         assert!(refused.reason.contains("plain HTTP answer"), "{refused:?}");
         let refused = inbound(b"GET / HTTP/1.1\r\n").next_plain().unwrap_err();
         assert!(refused.reason.contains("plain HTTP request"), "{refused:?}");

@@ -53,7 +53,11 @@ impl<T: Read + Write> Link<T> {
         while !self.engine.output().is_empty() {
             let len = self.engine.output().len();
             match self.call(|transport, engine| transport.write(engine.output())) {
-                Ok(0) => return Err(self.dead(ErrorKind::WriteZero, "the transport accepts no more bytes")),
+                Ok(0) => {
+                    return Err(
+                        self.dead(ErrorKind::WriteZero, "the transport accepts no more bytes")
+                    );
+                }
                 Ok(sent) if sent > len => {
                     return Err(self.dead(
                         ErrorKind::InvalidData,

@@ -10,12 +10,16 @@ use std::ptr::{NonNull, addr_of_mut};
 use super::bio::{self, Bio, OwnAlert};
 use crate::error::{Error, ErrorCode, Result, check};
 use crate::ffi;
+#[cfg(feature = "log")]
+use crate::logging::engine as logging;
 use crate::rng::{Rng, rng_callback};
 
 /// Where the callbacks of one session find their state.
 struct Callbacks {
     bio: Bio,
     rng: Rng,
+    #[cfg(feature = "log")]
+    panic: logging::Parked,
 }
 
 /// One session of the engine.
@@ -40,16 +44,15 @@ impl RawSession {
     ///
     /// `config` is a finished configuration, and it and all that it refers to
     /// outlive the session.
-    pub(crate) unsafe fn new(
-        config: NonNull<ffi::mbedtls_ssl_config>,
-        rng: Rng,
-    ) -> Result<Self> {
+    pub(crate) unsafe fn new(config: NonNull<ffi::mbedtls_ssl_config>, rng: Rng) -> Result<Self> {
         let out_of_memory = || Error::OutOfMemory {
             action: "making a session",
         };
         let callbacks = Callbacks {
             bio: Bio::new(),
             rng,
+            #[cfg(feature = "log")]
+            panic: None,
         };
         // SAFETY: the new copy and context are null or valid; each is owned by `session` from here on.
         unsafe {
@@ -72,6 +75,12 @@ impl RawSession {
                 Some(rng_callback),
                 addr_of_mut!((*callbacks).rng).cast(),
             );
+            #[cfg(feature = "log")]
+            {
+                logging::start();
+                let panic = addr_of_mut!((*callbacks).panic).cast();
+                ffi::mbedtls_ssl_conf_dbg(copy.as_ptr(), Some(logging::line), panic);
+            }
             check(ffi::mbedtls_ssl_setup(ssl.as_ptr(), copy.as_ptr()))
                 .map_err(|_| out_of_memory())?;
             ffi::mbedtls_ssl_set_bio(
@@ -123,6 +132,7 @@ impl RawSession {
             let code = ffi::mbedtls_ssl_handshake_step(ssl);
             let unused = (*bio).take_back();
             self.fed = self.feed.len() - unused;
+            self.resume_panic();
             check(code)
         }
     }
@@ -161,14 +171,9 @@ impl RawSession {
             (*bio).lend(record);
             let code = ffi::ember_ssl_read_record(self.ssl.as_ptr());
             (*bio).take_back();
+            self.resume_panic();
             check(code)
         }
-    }
-
-    /// The type of the record last read.
-    pub(crate) fn record_type(&self) -> u8 {
-        // SAFETY: reads a field; a record type is one byte.
-        unsafe { ffi::ember_ssl_record_type(self.ssl.as_ptr()) as u8 }
     }
 
     /// The plaintext of the record last read that is not consumed yet.
@@ -224,9 +229,9 @@ impl RawSession {
     /// Seals one record of data: how many bytes it took. Output must be empty.
     pub(crate) fn seal_data(&mut self, data: &[u8]) -> Result<usize, ErrorCode> {
         // SAFETY: the callee bounds the length and refuses when output is pending.
-        let code = unsafe {
-            ffi::ember_ssl_seal_data(self.ssl.as_ptr(), data.as_ptr(), data.len())
-        };
+        let code =
+            unsafe { ffi::ember_ssl_seal_data(self.ssl.as_ptr(), data.as_ptr(), data.len()) };
+        self.resume_panic();
         match usize::try_from(code) {
             Ok(len) => Ok(len),
             Err(_) => check(code).map(|()| 0),
@@ -316,6 +321,15 @@ impl RawSession {
         unsafe {
             let chosen = ffi::mbedtls_ssl_get_alpn_protocol(self.ssl.as_ptr());
             (!chosen.is_null()).then(|| CStr::from_ptr(chosen).to_bytes())
+        }
+    }
+
+    /// A logger that panicked below C goes on unwinding here.
+    fn resume_panic(&mut self) {
+        #[cfg(feature = "log")]
+        // SAFETY: C touches the slot only during calls that hold `&mut self`, and none is under way.
+        if let Some(panic) = unsafe { (*self.callbacks.as_ptr()).panic.take() } {
+            std::panic::resume_unwind(panic);
         }
     }
 

@@ -109,11 +109,6 @@ int ember_ssl_read_record(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_read_record(ssl, 0);
 }
 
-int ember_ssl_record_type(const mbedtls_ssl_context *ssl)
-{
-    return ssl->in_msgtype;
-}
-
 const unsigned char *ember_ssl_record_content(const mbedtls_ssl_context *ssl, size_t *len)
 {
     *len = ssl->in_msglen;

@@ -45,8 +45,7 @@ impl RawConfig {
     ) -> Result<Self> {
         let lists = Lists::new(common);
         // SAFETY: null or a fresh struct.
-        let config =
-            NonNull::new(unsafe { ffi::ember_ssl_config_new() }).ok_or(OUT_OF_MEMORY)?;
+        let config = NonNull::new(unsafe { ffi::ember_ssl_config_new() }).ok_or(OUT_OF_MEMORY)?;
         let mut this = Self {
             config,
             _lists: lists,

@@ -1,6 +1,8 @@
 //! The server's configuration.
 
-use super::{Common, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list, refused};
+use super::{
+    Common, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list, refused,
+};
 use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
@@ -36,7 +38,11 @@ impl ServerConfigBuilder {
     /// without the root, and the private key of the first.
     ///
     /// Guide step (server): `mbedtls_ssl_conf_own_cert`.
-    pub fn identity(mut self, chain: impl IntoIterator<Item = Certificate>, key: PrivateKey) -> Self {
+    pub fn identity(
+        mut self,
+        chain: impl IntoIterator<Item = Certificate>,
+        key: PrivateKey,
+    ) -> Self {
         self.identity = Some((chain.into_iter().collect(), key));
         self
     }
@@ -89,15 +95,18 @@ impl ServerConfigBuilder {
             return Err(mistake);
         }
         self.common.check()?;
-        let (certificates, key) = self.identity.ok_or_else(|| {
-            refused("a server needs a certificate and its key: call `identity`")
-        })?;
+        let (certificates, key) = self
+            .identity
+            .ok_or_else(|| refused("a server needs a certificate and its key: call `identity`"))?;
         check_length(&certificates)?;
         let chain = CertificateChain::new(&certificates)?;
         if !chain.leaf_matches(&key) {
             return Err(refused(format!(
                 "the private key ({key:?}) does not belong to the certificate of {}",
-                certificates.first().map(Certificate::subject).unwrap_or_default()
+                certificates
+                    .first()
+                    .map(Certificate::subject)
+                    .unwrap_or_default()
             )));
         }
         let is_ecdsa = key.is_ec();
@@ -113,12 +122,7 @@ impl ServerConfigBuilder {
             )));
         }
         let identity = Identity { chain, key };
-        let raw = RawConfig::new(
-            ffi::MBEDTLS_SSL_IS_SERVER,
-            &self.common,
-            Some(&identity),
-            0,
-        )?;
+        let raw = RawConfig::new(ffi::MBEDTLS_SSL_IS_SERVER, &self.common, Some(&identity), 0)?;
         Ok(SslConfig::new(Inner {
             verifier: None,
             verification: Verification::Required,

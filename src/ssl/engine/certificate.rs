@@ -16,10 +16,7 @@ use crate::ssl::verdict::Verdict;
 impl Engine {
     pub(super) fn certificate_came(&mut self, message: &[u8]) -> Result<()> {
         let Some(chain) = parse(message) else {
-            return Err(self.refuse(
-                Alert::DecodeError,
-                "the Certificate message is malformed",
-            ));
+            return Err(self.refuse(Alert::DecodeError, "the Certificate message is malformed"));
         };
         self.peer_chain = chain;
         if self.peer_chain.is_empty() {
@@ -104,7 +101,12 @@ fn certificate_message(leaf: &[u8]) -> Option<Vec<u8>> {
 /// The alert for a refused certificate (RFC 5246, 7.2.2): the problem that
 /// tells the peer most decides.
 fn alert_for(problems: &VerifyError) -> Alert {
-    let has = |flag: VerifyFlag| problems.problems().iter().any(|problem| problem.flag == flag);
+    let has = |flag: VerifyFlag| {
+        problems
+            .problems()
+            .iter()
+            .any(|problem| problem.flag == flag)
+    };
     let any = |flags: &[VerifyFlag]| flags.iter().any(|flag| has(*flag));
     if has(VerifyFlag::Revoked) {
         Alert::CertificateRevoked

@@ -89,7 +89,11 @@ impl Engine {
         };
         let description = match self.raw.record_content() {
             [_, description] => *description,
-            _ if fatal => return Err(Error::Closed { action: "handshake" }),
+            _ if fatal => {
+                return Err(Error::Closed {
+                    action: "handshake",
+                });
+            }
             _ => Alert::NoRenegotiation.code(),
         };
         self.alert_came(fatal, description)

@@ -128,7 +128,9 @@ impl Engine {
             MESSAGE_SERVER_HELLO => {
                 let parsed = match &self.offered {
                     Some(offer) => ServerHello::parse(message, offer),
-                    None => return Err(self.refuse(Alert::InternalError, "no ClientHello was sent")),
+                    None => {
+                        return Err(self.refuse(Alert::InternalError, "no ClientHello was sent"));
+                    }
                 };
                 let hello = parsed.map_err(|refused| self.hello_refused(refused))?;
                 self.chosen = Some(hello);

@@ -47,7 +47,11 @@ impl Engine {
     pub(super) fn peer_vanished(&mut self) -> Error {
         let action = match self.phase {
             Phase::Handshaking => {
-                format!("handshake with {}, waiting for {}", self.peer(), self.awaited())
+                format!(
+                    "handshake with {}, waiting for {}",
+                    self.peer(),
+                    self.awaited()
+                )
             }
             _ => format!("reading from {}", self.peer()),
         };
@@ -92,7 +96,7 @@ impl Engine {
         code: Option<ErrorCode>,
     ) -> Error {
         let was_open = self.phase == Phase::Open;
-        let action = format!("handshake with {}, waiting for {}", self.peer(), self.awaited());
+        let action = format!("handshake with {}, at {}", self.peer(), self.awaited());
         self.phase = Phase::Dead;
         if was_open {
             return Error::Protocol {
