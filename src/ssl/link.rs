@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 
 use super::engine::Engine;
+use crate::error::{Error, Result};
 use crate::rng::Rng;
 
 /// An engine and the transport that carries its bytes.
@@ -29,12 +30,14 @@ impl<T> Link<T> {
         }
     }
 
-    /// After a panic of the transport nothing is known about its bytes, so
-    /// the session must not go on.
-    pub(crate) fn check_panic(&mut self) {
+    /// Refuses to go on after a panic of the transport: nothing is known about
+    /// its bytes then.
+    pub(crate) fn check_panic(&mut self, action: &'static str) -> Result<()> {
         if self.calling {
             self.engine.kill();
+            return Err(Error::Closed { action });
         }
+        Ok(())
     }
 
     fn call<R>(&mut self, call: impl FnOnce(&mut T, &mut Engine) -> R) -> R {

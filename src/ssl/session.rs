@@ -156,7 +156,7 @@ impl<T: Read + Write> SslSession<T> {
     /// [`NotConnected`](io::ErrorKind::NotConnected) where the session died
     /// before.
     pub fn close(&mut self) -> io::Result<()> {
-        self.link.check_panic();
+        self.link.check_panic("closing")?;
         if !self.link.engine.is_close_sent() {
             self.link.send()?;
             self.link.engine.close()?;
@@ -167,7 +167,7 @@ impl<T: Read + Write> SslSession<T> {
     /// Sees to it that there is data to read; `false` at the peer's
     /// close_notify.
     fn fill(&mut self) -> io::Result<bool> {
-        self.link.check_panic();
+        self.link.check_panic("reading")?;
         loop {
             match self.link.engine.fill() {
                 Ok(Fill::Data) => return Ok(true),
@@ -224,7 +224,7 @@ impl<T: Read + Write> Read for SslSession<T> {
 
 impl<T: Read + Write> Write for SslSession<T> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.link.check_panic();
+        self.link.check_panic("writing")?;
         self.link.send()?;
         if data.is_empty() {
             return Ok(0);
@@ -238,7 +238,7 @@ impl<T: Read + Write> Write for SslSession<T> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.link.check_panic();
+        self.link.check_panic("flushing")?;
         self.link.flush()
     }
 }
