@@ -2,22 +2,29 @@
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 
+pub mod connector;
 pub mod error;
 mod ffi;
+mod logging;
 pub mod net;
+pub mod pk;
 pub mod rng;
 pub mod ssl;
+pub mod x509;
 
+pub use connector::Connector;
 pub use error::{
     Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
     VerifyProblem,
 };
 pub use net::{NetContext, NetListener};
+pub use pk::PrivateKey;
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
     Acceptor, CipherSuite, Client, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
     NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
 };
+pub use x509::{Certificate, Crl, ServerName, TrustStore, VerifiedChain, Verifier};
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
 ///

@@ -60,6 +60,31 @@ pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
         olen: *mut usize,
     ) -> ::std::os::raw::c_int,
 >;
+pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
+pub type mbedtls_md_type_t = ::std::os::raw::c_uint;
+pub type mbedtls_ssl_states = ::std::os::raw::c_uint;
+pub type mbedtls_ssl_send_t = ::std::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut ::std::os::raw::c_void,
+        buf: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int,
+>;
+pub type mbedtls_ssl_recv_t = ::std::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut ::std::os::raw::c_void,
+        buf: *mut ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int,
+>;
+pub type mbedtls_ssl_recv_timeout_t = ::std::option::Option<
+    unsafe extern "C" fn(
+        ctx: *mut ::std::os::raw::c_void,
+        buf: *mut ::std::os::raw::c_uchar,
+        len: usize,
+        timeout: u32,
+    ) -> ::std::os::raw::c_int,
+>;
 pub const MBEDTLS_SSL_MAX_CONTENT_LEN: u32 = 16384;
 pub const MBEDTLS_ERR_AES_INVALID_KEY_LENGTH: i32 = -32;
 pub const MBEDTLS_ERR_AES_INVALID_INPUT_LENGTH: i32 = -34;
@@ -712,6 +737,49 @@ pub const MBEDTLS_SSL_IN_BUFFER_LEN: u32 = 16429;
 pub const MBEDTLS_SSL_OUT_BUFFER_LEN: u32 = 16429;
 pub const MBEDTLS_TLS_EXT_SUPPORTED_POINT_FORMATS_PRESENT: u32 = 1;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP_OK: u32 = 2;
+pub const MBEDTLS_ECP_DP_NONE: mbedtls_ecp_group_id = 0;
+pub const MBEDTLS_ECP_DP_SECP192R1: mbedtls_ecp_group_id = 1;
+pub const MBEDTLS_ECP_DP_SECP224R1: mbedtls_ecp_group_id = 2;
+pub const MBEDTLS_ECP_DP_SECP256R1: mbedtls_ecp_group_id = 3;
+pub const MBEDTLS_ECP_DP_SECP384R1: mbedtls_ecp_group_id = 4;
+pub const MBEDTLS_ECP_DP_SECP521R1: mbedtls_ecp_group_id = 5;
+pub const MBEDTLS_ECP_DP_BP256R1: mbedtls_ecp_group_id = 6;
+pub const MBEDTLS_ECP_DP_BP384R1: mbedtls_ecp_group_id = 7;
+pub const MBEDTLS_ECP_DP_BP512R1: mbedtls_ecp_group_id = 8;
+pub const MBEDTLS_ECP_DP_CURVE25519: mbedtls_ecp_group_id = 9;
+pub const MBEDTLS_ECP_DP_SECP192K1: mbedtls_ecp_group_id = 10;
+pub const MBEDTLS_ECP_DP_SECP224K1: mbedtls_ecp_group_id = 11;
+pub const MBEDTLS_ECP_DP_SECP256K1: mbedtls_ecp_group_id = 12;
+pub const MBEDTLS_ECP_DP_CURVE448: mbedtls_ecp_group_id = 13;
+pub const MBEDTLS_MD_NONE: mbedtls_md_type_t = 0;
+pub const MBEDTLS_MD_MD2: mbedtls_md_type_t = 1;
+pub const MBEDTLS_MD_MD4: mbedtls_md_type_t = 2;
+pub const MBEDTLS_MD_MD5: mbedtls_md_type_t = 3;
+pub const MBEDTLS_MD_SHA1: mbedtls_md_type_t = 4;
+pub const MBEDTLS_MD_SHA224: mbedtls_md_type_t = 5;
+pub const MBEDTLS_MD_SHA256: mbedtls_md_type_t = 6;
+pub const MBEDTLS_MD_SHA384: mbedtls_md_type_t = 7;
+pub const MBEDTLS_MD_SHA512: mbedtls_md_type_t = 8;
+pub const MBEDTLS_MD_RIPEMD160: mbedtls_md_type_t = 9;
+pub const MBEDTLS_SSL_HELLO_REQUEST: mbedtls_ssl_states = 0;
+pub const MBEDTLS_SSL_CLIENT_HELLO: mbedtls_ssl_states = 1;
+pub const MBEDTLS_SSL_SERVER_HELLO: mbedtls_ssl_states = 2;
+pub const MBEDTLS_SSL_SERVER_CERTIFICATE: mbedtls_ssl_states = 3;
+pub const MBEDTLS_SSL_SERVER_KEY_EXCHANGE: mbedtls_ssl_states = 4;
+pub const MBEDTLS_SSL_CERTIFICATE_REQUEST: mbedtls_ssl_states = 5;
+pub const MBEDTLS_SSL_SERVER_HELLO_DONE: mbedtls_ssl_states = 6;
+pub const MBEDTLS_SSL_CLIENT_CERTIFICATE: mbedtls_ssl_states = 7;
+pub const MBEDTLS_SSL_CLIENT_KEY_EXCHANGE: mbedtls_ssl_states = 8;
+pub const MBEDTLS_SSL_CERTIFICATE_VERIFY: mbedtls_ssl_states = 9;
+pub const MBEDTLS_SSL_CLIENT_CHANGE_CIPHER_SPEC: mbedtls_ssl_states = 10;
+pub const MBEDTLS_SSL_CLIENT_FINISHED: mbedtls_ssl_states = 11;
+pub const MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC: mbedtls_ssl_states = 12;
+pub const MBEDTLS_SSL_SERVER_FINISHED: mbedtls_ssl_states = 13;
+pub const MBEDTLS_SSL_FLUSH_BUFFERS: mbedtls_ssl_states = 14;
+pub const MBEDTLS_SSL_HANDSHAKE_WRAPUP: mbedtls_ssl_states = 15;
+pub const MBEDTLS_SSL_HANDSHAKE_OVER: mbedtls_ssl_states = 16;
+pub const MBEDTLS_SSL_SERVER_NEW_SESSION_TICKET: mbedtls_ssl_states = 17;
+pub const MBEDTLS_SSL_SERVER_HELLO_VERIFY_REQUEST_SENT: mbedtls_ssl_states = 18;
 unsafe extern "C" {
     pub fn mbedtls_ctr_drbg_seed(
         ctx: *mut mbedtls_ctr_drbg_context,
@@ -752,6 +820,104 @@ unsafe extern "C" {
         output: *mut ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_list_ciphersuites() -> *const ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_ciphersuite_from_id(
+        ciphersuite_id: ::std::os::raw::c_int,
+    ) -> *const mbedtls_ssl_ciphersuite_t;
+    pub fn mbedtls_ssl_setup(
+        ssl: *mut mbedtls_ssl_context,
+        conf: *const mbedtls_ssl_config,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_conf_authmode(
+        conf: *mut mbedtls_ssl_config,
+        authmode: ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_conf_rng(
+        conf: *mut mbedtls_ssl_config,
+        f_rng: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: *mut ::std::os::raw::c_uchar,
+                arg3: usize,
+            ) -> ::std::os::raw::c_int,
+        >,
+        p_rng: *mut ::std::os::raw::c_void,
+    );
+    pub fn mbedtls_ssl_conf_dbg(
+        conf: *mut mbedtls_ssl_config,
+        f_dbg: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: ::std::os::raw::c_int,
+                arg3: *const ::std::os::raw::c_char,
+                arg4: ::std::os::raw::c_int,
+                arg5: *const ::std::os::raw::c_char,
+            ),
+        >,
+        p_dbg: *mut ::std::os::raw::c_void,
+    );
+    pub fn mbedtls_ssl_set_bio(
+        ssl: *mut mbedtls_ssl_context,
+        p_bio: *mut ::std::os::raw::c_void,
+        f_send: mbedtls_ssl_send_t,
+        f_recv: mbedtls_ssl_recv_t,
+        f_recv_timeout: mbedtls_ssl_recv_timeout_t,
+    );
+    pub fn mbedtls_ssl_conf_ciphersuites(
+        conf: *mut mbedtls_ssl_config,
+        ciphersuites: *const ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_conf_own_cert(
+        conf: *mut mbedtls_ssl_config,
+        own_cert: *mut mbedtls_x509_crt,
+        pk_key: *mut mbedtls_pk_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_conf_curves(
+        conf: *mut mbedtls_ssl_config,
+        curves: *const mbedtls_ecp_group_id,
+    );
+    pub fn mbedtls_ssl_conf_sig_hashes(
+        conf: *mut mbedtls_ssl_config,
+        hashes: *const ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_set_hostname(
+        ssl: *mut mbedtls_ssl_context,
+        hostname: *const ::std::os::raw::c_char,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_conf_alpn_protocols(
+        conf: *mut mbedtls_ssl_config,
+        protos: *mut *const ::std::os::raw::c_char,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_get_alpn_protocol(
+        ssl: *const mbedtls_ssl_context,
+    ) -> *const ::std::os::raw::c_char;
+    pub fn mbedtls_ssl_conf_max_version(
+        conf: *mut mbedtls_ssl_config,
+        major: ::std::os::raw::c_int,
+        minor: ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_conf_min_version(
+        conf: *mut mbedtls_ssl_config,
+        major: ::std::os::raw::c_int,
+        minor: ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_conf_max_frag_len(
+        conf: *mut mbedtls_ssl_config,
+        mfl_code: ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_conf_session_tickets(
+        conf: *mut mbedtls_ssl_config,
+        use_tickets: ::std::os::raw::c_int,
+    );
+    pub fn mbedtls_ssl_handshake_step(
+        ssl: *mut mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_config_defaults(
+        conf: *mut mbedtls_ssl_config,
+        endpoint: ::std::os::raw::c_int,
+        transport: ::std::os::raw::c_int,
+        preset: ::std::os::raw::c_int,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_version() -> *const ::std::os::raw::c_char;
     pub fn ember_entropy_new() -> *mut mbedtls_entropy_context;
     pub fn ember_entropy_free(entropy: *mut mbedtls_entropy_context);
@@ -762,9 +928,100 @@ unsafe extern "C" {
     pub fn ember_at_fork(
         child: ::std::option::Option<unsafe extern "C" fn()>,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_config_new() -> *mut mbedtls_ssl_config;
+    pub fn ember_ssl_config_free(conf: *mut mbedtls_ssl_config);
+    pub fn ember_ssl_config_copy(
+        conf: *const mbedtls_ssl_config,
+    ) -> *mut mbedtls_ssl_config;
+    pub fn ember_ssl_config_copy_free(copy: *mut mbedtls_ssl_config);
+    pub fn ember_ssl_new() -> *mut mbedtls_ssl_context;
+    pub fn ember_ssl_free(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_state(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_is_encrypting(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_ciphersuite(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_place_message(
+        ssl: *mut mbedtls_ssl_context,
+        message: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_hash_message(
+        ssl: *mut mbedtls_ssl_context,
+        message: *const ::std::os::raw::c_uchar,
+        len: usize,
+    );
+    pub fn ember_ssl_finished_matches(
+        ssl: *mut mbedtls_ssl_context,
+        verify_data: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_read_record(ssl: *mut mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_record_type(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_discard_record(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_begin_data(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_consume_data(ssl: *mut mbedtls_ssl_context, len: usize);
+    pub fn ember_ssl_record_content(
+        ssl: *const mbedtls_ssl_context,
+        len: *mut usize,
+    ) -> *const ::std::os::raw::c_uchar;
+    pub fn ember_ssl_pending_output(
+        ssl: *const mbedtls_ssl_context,
+        len: *mut usize,
+    ) -> *const ::std::os::raw::c_uchar;
+    pub fn ember_ssl_seal_data(
+        ssl: *mut mbedtls_ssl_context,
+        buf: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_seal_alert(
+        ssl: *mut mbedtls_ssl_context,
+        level: ::std::os::raw::c_uchar,
+        description: ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_is_fragment(
+        ssl: *const mbedtls_ssl_context,
+        code: ::std::os::raw::c_int,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_has_more_messages(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_key_new(
+        der: *const ::std::os::raw::c_uchar,
+        len: usize,
+        code: *mut ::std::os::raw::c_int,
+    ) -> *mut mbedtls_pk_context;
+    pub fn ember_key_free(key: *mut mbedtls_pk_context);
+    pub fn ember_key_is_ec(key: *const mbedtls_pk_context) -> ::std::os::raw::c_int;
+    pub fn ember_list_new() -> *mut mbedtls_x509_crt;
+    pub fn ember_list_free(list: *mut mbedtls_x509_crt);
+    pub fn ember_list_add(
+        list: *mut mbedtls_x509_crt,
+        der: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_list_matches(
+        list: *const mbedtls_x509_crt,
+        key: *const mbedtls_pk_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_list_verify(
+        chain: *mut mbedtls_x509_crt,
+        trusted: *mut mbedtls_x509_crt,
+        name: *const ::std::os::raw::c_char,
+        flags: *mut ::std::os::raw::c_uint,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_debug_set_threshold(threshold: ::std::os::raw::c_int);
     pub fn mbedtls_strerror(
         errnum: ::std::os::raw::c_int,
         buffer: *mut ::std::os::raw::c_char,
         buflen: usize,
     );
+    pub fn mbedtls_ssl_flush_output(
+        ssl: *mut mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
 }

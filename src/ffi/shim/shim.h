@@ -66,4 +66,17 @@ int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code);
 int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl);
 int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 
+/* interim.c */
+
+#include "mbedtls/x509_crt.h"
+
+mbedtls_pk_context *ember_key_new(const unsigned char *der, size_t len, int *code);
+void ember_key_free(mbedtls_pk_context *key);
+int ember_key_is_ec(const mbedtls_pk_context *key);
+mbedtls_x509_crt *ember_list_new(void);
+void ember_list_free(mbedtls_x509_crt *list);
+int ember_list_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);
+int ember_list_matches(const mbedtls_x509_crt *list, const mbedtls_pk_context *key);
+int ember_list_verify(mbedtls_x509_crt *chain, mbedtls_x509_crt *trusted, const char *name, unsigned *flags);
+
 #endif /* EMBERTLS_SHIM_H */
