@@ -37,9 +37,16 @@ use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
 pub struct Acceptor<T> {
     transport: T,
     inbound: Inbound,
-    hello: Option<(ClientHello, Vec<u8>)>,
+    hello: Option<Box<Hello>>,
     refusal: Vec<u8>,
     failed: bool,
+}
+
+/// A ClientHello read, and the message as it came.
+#[derive(Debug)]
+struct Hello {
+    facts: ClientHello,
+    message: Vec<u8>,
 }
 
 impl<T: Read + Write> Acceptor<T> {
@@ -86,11 +93,10 @@ impl<T: Read + Write> Acceptor<T> {
     pub fn accept(mut self) -> Result<Accepted<T>, HandshakeError<T, Self>> {
         match self.advance() {
             Ok(()) => match self.hello {
-                Some((hello, message)) => Ok(Accepted {
+                Some(hello) => Ok(Accepted {
                     transport: self.transport,
                     inbound: self.inbound,
                     hello,
-                    message,
                 }),
                 None => Err(self.give_up(Error::Closed {
                     action: "reading the ClientHello",
@@ -109,7 +115,7 @@ impl<T: Read + Write> Acceptor<T> {
         while self.hello.is_none() {
             match self.inbound.next_plain() {
                 Ok(Some(Plain::Message(message))) => match ClientHello::parse(&message) {
-                    Ok(hello) => self.hello = Some((hello, message)),
+                    Ok(facts) => self.hello = Some(Box::new(Hello { facts, message })),
                     Err(refused) => return Err(self.refuse(refused.alert, refused.reason)),
                 },
                 Ok(Some(Plain::Alert { description, .. })) => {
@@ -190,15 +196,15 @@ impl<T: Read + Write> Acceptor<T> {
 
     fn give_up(self, error: Error) -> HandshakeError<T, Self> {
         match error {
-            Error::WouldBlock => HandshakeError::WouldBlock(self),
+            Error::WouldBlock => HandshakeError::WouldBlock(Box::new(self)),
             error => HandshakeError::Failed {
                 error,
-                parts: Parts {
+                parts: Box::new(Parts {
                     unread: self.inbound.unread().to_vec(),
                     plaintext: Vec::new(),
                     unsent: self.refusal,
                     transport: self.transport,
-                },
+                }),
             },
         }
     }
@@ -208,14 +214,13 @@ impl<T: Read + Write> Acceptor<T> {
 pub struct Accepted<T> {
     transport: T,
     inbound: Inbound,
-    hello: ClientHello,
-    message: Vec<u8>,
+    hello: Box<Hello>,
 }
 
 impl<T: Read + Write> Accepted<T> {
     /// What the client asks for.
     pub fn client_hello(&self) -> &ClientHello {
-        &self.hello
+        &self.hello.facts
     }
 
     /// Goes on with this configuration; nothing is sent yet.
@@ -224,7 +229,7 @@ impl<T: Read + Write> Accepted<T> {
     ///
     /// [`Error::OutOfMemory`] where there is not enough memory for a session.
     pub fn into_handshake(self, config: &SslConfig<Server>) -> Result<Handshake<T>> {
-        let engine = Engine::server_after_hello(config, self.inbound, self.hello, &self.message)?;
+        let engine = server_engine(config, self.inbound, *self.hello)?;
         Ok(Handshake::new(engine, self.transport))
     }
 
@@ -237,11 +242,11 @@ impl<T: Read + Write> Accepted<T> {
         self,
         config: &SslConfig<Server>,
     ) -> Result<SslSession<T>, HandshakeError<T>> {
-        match Engine::server_after_hello(config, self.inbound, self.hello, &self.message) {
+        match server_engine(config, self.inbound, *self.hello) {
             Ok(engine) => Handshake::new(engine, self.transport).complete(),
             Err(error) => Err(HandshakeError::Failed {
                 error,
-                parts: Parts::untouched(self.transport),
+                parts: Box::new(Parts::untouched(self.transport)),
             }),
         }
     }
@@ -259,10 +264,14 @@ impl<T: Read + Write> Accepted<T> {
     }
 }
 
+fn server_engine(config: &SslConfig<Server>, inbound: Inbound, hello: Hello) -> Result<Engine> {
+    Engine::server_after_hello(config, inbound, hello.facts, &hello.message)
+}
+
 impl<T> fmt::Debug for Accepted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accepted")
-            .field("client_hello", &self.hello)
+            .field("client_hello", &self.hello.facts)
             .finish_non_exhaustive()
     }
 }

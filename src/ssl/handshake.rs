@@ -76,7 +76,7 @@ impl<T: Read + Write> Handshake<T> {
             Ok(engine) => Ok(Self::new(engine, transport)),
             Err(error) => Err(HandshakeError::Failed {
                 error,
-                parts: Parts::untouched(transport),
+                parts: Box::new(Parts::untouched(transport)),
             }),
         }
     }
@@ -152,10 +152,10 @@ impl<T: Read + Write> Handshake<T> {
     pub fn complete(mut self) -> Result<SslSession<T>, HandshakeError<T>> {
         match self.advance() {
             Ok(()) => Ok(SslSession::new(self.link)),
-            Err(Error::WouldBlock) => Err(HandshakeError::WouldBlock(self)),
+            Err(Error::WouldBlock) => Err(HandshakeError::WouldBlock(Box::new(self))),
             Err(error) => Err(HandshakeError::Failed {
                 error,
-                parts: Parts::of(self.link),
+                parts: Box::new(Parts::of(self.link)),
             }),
         }
     }
@@ -260,13 +260,13 @@ impl<T> fmt::Debug for Handshake<T> {
 /// [`Acceptor`](crate::ssl::Acceptor) that still waits for the ClientHello.
 pub enum HandshakeError<T, Unfinished = Handshake<T>> {
     /// The transport is not ready: go on with this once it is.
-    WouldBlock(Unfinished),
+    WouldBlock(Box<Unfinished>),
     /// The handshake failed.
     Failed {
         /// Why.
         error: Error,
         /// The transport, and the bytes that were on their way.
-        parts: Parts<T>,
+        parts: Box<Parts<T>>,
     },
 }
 

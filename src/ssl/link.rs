@@ -11,7 +11,7 @@ use crate::rng::Rng;
 /// Dropped in the order of the guide: session and configuration, then the
 /// socket, then the random generator.
 pub(crate) struct Link<T> {
-    pub(crate) engine: Engine,
+    pub(crate) engine: Box<Engine>,
     pub(crate) transport: T,
     /// Set while the transport runs: still set later, it has panicked.
     calling: bool,
@@ -23,7 +23,7 @@ impl<T> Link<T> {
     pub(crate) fn new(engine: Engine, transport: T) -> Self {
         let rng = engine.rng();
         Self {
-            engine,
+            engine: Box::new(engine),
             transport,
             calling: false,
             _rng: rng,

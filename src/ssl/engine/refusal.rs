@@ -140,9 +140,7 @@ fn alert_for(code: ErrorCode) -> Alert {
         ffi::MBEDTLS_ERR_SSL_ALLOC_FAILED | ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => {
             Alert::InternalError
         }
-        code if code <= ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO
-            && code >= ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED =>
-        {
+        ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED..=ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO => {
             Alert::DecodeError
         }
         _ => Alert::HandshakeFailure,
