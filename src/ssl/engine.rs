@@ -78,6 +78,8 @@ pub(crate) struct Engine {
     server_name: Option<ServerName>,
     offered: Option<ClientHello>,
     chosen: Option<ServerHello>,
+    /// The server wants a client certificate, of which there is none.
+    certificate_requested: bool,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
 }
@@ -133,6 +135,7 @@ impl Engine {
             server_name: None,
             offered: None,
             chosen: None,
+            certificate_requested: false,
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
         })

@@ -136,7 +136,10 @@ impl Engine {
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
-            _ => self.raw.feed(TYPE_HANDSHAKE, message),
+            _ => {
+                self.certificate_requested |= kind == MESSAGE_CERTIFICATE_REQUEST;
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
         }
         Ok(true)
     }
