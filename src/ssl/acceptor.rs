@@ -76,9 +76,7 @@ impl<T: Read + Write> Acceptor<T> {
             });
         }
         let result = self.read_hello();
-        if let Err(error) = &result
-            && !matches!(error, Error::WouldBlock)
-        {
+        if !matches!(result, Ok(()) | Err(Error::WouldBlock)) {
             self.failed = true;
             self.send_refusal();
         }

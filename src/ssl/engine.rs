@@ -171,9 +171,10 @@ impl Engine {
     /// The transport took `len` bytes of the output.
     pub(crate) fn output_taken(&mut self, len: usize) {
         self.raw.output_taken(len);
-        if self.raw.output().is_empty()
-            && let Some(alert) = self.owed_alert.take()
-        {
+        if !self.raw.output().is_empty() {
+            return;
+        }
+        if let Some(alert) = self.owed_alert.take() {
             // Where sealing fails there is no alert; the peer sees a cut.
             let _ = self.raw.seal_alert(true, alert.code());
         }

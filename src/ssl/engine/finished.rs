@@ -39,10 +39,9 @@ impl Engine {
     }
 
     fn collect_finished(&mut self, result: Result<(), ErrorCode>) -> Result<()> {
-        if let Err(code) = result
-            && !self.raw.is_fragment(code)
-        {
-            return Err(self.engine_refused(code));
+        match result {
+            Err(code) if !self.raw.is_fragment(code) => return Err(self.engine_refused(code)),
+            _ => {}
         }
         self.finished.extend_from_slice(self.raw.record_content());
         self.raw.discard_record();
