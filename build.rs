@@ -36,31 +36,17 @@ fn main() -> ExitCode {
 fn build() -> Result<()> {
     let crate_dir = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
     let out_dir = PathBuf::from(required("OUT_DIR")?);
-    let skipped = patches_to_skip();
-    if !skipped.is_empty() {
-        println!(
-            "cargo::warning=EMBERTLS_SKIP_PATCHES leaves out {}: this build has known faults and is for tests only",
-            skipped.join(", ")
-        );
-    }
-
-    let tree = source::prepare(&source::Request {
-        vendor_dir: &crate_dir.join("vendor"),
-        work_dir: &out_dir,
-        given_tree: option("EMBERTLS_MBEDTLS_DIR").map(PathBuf::from).as_deref(),
-        cargo: Path::new(&required("CARGO")?),
-        offline: env::var("CARGO_NET_OFFLINE").is_ok_and(|value| value == "true"),
-        skipped_patches: &skipped,
-    })?;
-
+    let vendor_dir = crate_dir.join("vendor");
     let shim_dir = crate_dir.join("src/ffi/shim");
     let prefix = symbols::prefix(
         &required_text("CARGO_PKG_VERSION_MAJOR")?,
         &required_text("CARGO_PKG_VERSION_MINOR")?,
     );
+
+    let tree = prepare_tree(&vendor_dir, &out_dir)?;
     compile::compile(&compile::Request {
         tree: &tree.dir,
-        vendor_dir: &crate_dir.join("vendor"),
+        vendor_dir: &vendor_dir,
         shim_dir: &shim_dir,
         out_dir: &out_dir,
         prefix: &prefix,
@@ -68,16 +54,43 @@ fn build() -> Result<()> {
     })?;
     let origin = bindings::write(&bindings::Request {
         tree: &tree.dir,
-        vendor_dir: &crate_dir.join("vendor"),
+        vendor_dir: &vendor_dir,
         shim_dir: &shim_dir,
         out_dir: &out_dir,
         prefix: &prefix,
         choice: bindings::Choice::parse(option("EMBERTLS_BINDINGS"))?,
     })?;
-    println!("cargo::rustc-env=EMBERTLS_BINDINGS_ORIGIN={origin}");
-
+    tell_origin(&origin);
     watch(&crate_dir, &tree.inputs);
     Ok(())
+}
+
+fn prepare_tree(vendor_dir: &Path, out_dir: &Path) -> Result<source::Tree> {
+    let skipped = patches_to_skip();
+    let tree = source::prepare(&source::Request {
+        vendor_dir,
+        work_dir: out_dir,
+        given_tree: option("EMBERTLS_MBEDTLS_DIR").map(PathBuf::from).as_deref(),
+        cargo: Path::new(&required("CARGO")?),
+        offline: env::var("CARGO_NET_OFFLINE").is_ok_and(|value| value == "true"),
+        skipped_patches: &skipped,
+    })?;
+    if !skipped.is_empty() {
+        println!(
+            "cargo::warning=EMBERTLS_SKIP_PATCHES leaves out {}: this build has known faults and is for tests only",
+            skipped.join(", ")
+        );
+    }
+    Ok(tree)
+}
+
+/// A test asks for it, to know whether there is something to compare.
+fn tell_origin(origin: &bindings::Origin) {
+    if let bindings::Origin::SnapshotAfter(error) = origin {
+        let why = error.to_string().replace('\n', " ");
+        println!("cargo::warning={why}; the checked-in bindings serve instead");
+    }
+    println!("cargo::rustc-env=EMBERTLS_BINDINGS_ORIGIN={origin}");
 }
 
 /// Names every input, so that a build without changes does nothing.
@@ -95,6 +108,7 @@ fn watch(crate_dir: &Path, tree_inputs: &[PathBuf]) {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     for name in [
+        "BINDGEN_EXTRA_CLANG_ARGS",
         "EMBERTLS_BINDINGS",
         "EMBERTLS_MBEDTLS_DIR",
         "EMBERTLS_SKIP_PATCHES",

@@ -84,6 +84,8 @@ pub enum Choice {
 pub enum Origin {
     Generated,
     Snapshot,
+    /// From the snapshot, because generating them failed.
+    SnapshotAfter(Error),
 }
 
 impl Choice {
@@ -105,7 +107,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Generated => "generated",
-            Self::Snapshot => "snapshot",
+            Self::Snapshot | Self::SnapshotAfter(_) => "snapshot",
         })
     }
 }
@@ -115,17 +117,13 @@ impl fmt::Display for Origin {
 pub fn write(request: &Request<'_>) -> Result<Origin> {
     let (text, origin) = match request.choice {
         Choice::Snapshot => (snapshot(request)?, Origin::Snapshot),
-        Choice::Generate => {
-            load_libclang().map_err(|why| {
-                Error::new(format!(
-                    "EMBERTLS_BINDINGS=generate needs libclang, which cannot be loaded: {why}\n\
-                     Install it (Debian: libclang-dev), set LIBCLANG_PATH, or use EMBERTLS_BINDINGS=snapshot."
-                ))
-            })?;
-            (generate(request)?, Origin::Generated)
-        }
-        Choice::Automatic if load_libclang().is_ok() => (generate(request)?, Origin::Generated),
-        Choice::Automatic => (snapshot(request)?, Origin::Snapshot),
+        Choice::Generate => (generate_or_explain(request)?, Origin::Generated),
+        Choice::Automatic if load_libclang().is_err() => (snapshot(request)?, Origin::Snapshot),
+        Choice::Automatic => match generate(request) {
+            Ok(text) => (text, Origin::Generated),
+            // A libclang without its headers, or without those of the target.
+            Err(error) => (snapshot(request)?, Origin::SnapshotAfter(error)),
+        },
     };
     write_file(&request.out_dir.join("bindings.plain.rs"), &text)?;
     write_file(
@@ -133,6 +131,16 @@ pub fn write(request: &Request<'_>) -> Result<Origin> {
         &with_link_names(&text, request.prefix),
     )?;
     Ok(origin)
+}
+
+fn generate_or_explain(request: &Request<'_>) -> Result<String> {
+    load_libclang().map_err(|why| {
+        Error::new(format!(
+            "EMBERTLS_BINDINGS=generate needs libclang, which cannot be loaded: {why}\n\
+             Install it (Debian: libclang-dev), set LIBCLANG_PATH, or use EMBERTLS_BINDINGS=snapshot."
+        ))
+    })?;
+    generate(request)
 }
 
 /// Loads libclang for this thread. bindgen would do so on its own, but it
