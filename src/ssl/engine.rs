@@ -180,6 +180,15 @@ impl Engine {
         }
     }
 
+    /// Where the session stands; dead after a panic, which took the engine's
+    /// answer with it.
+    fn phase(&self) -> Phase {
+        match self.raw.has_panicked() {
+            true => Phase::Dead,
+            false => self.phase,
+        }
+    }
+
     /// Ends the session here: nothing is read or written any more.
     pub(crate) fn kill(&mut self) {
         self.phase = Phase::Dead;

@@ -30,6 +30,8 @@ pub(crate) struct RawSession {
     /// A handshake record that the engine is reading.
     feed: Vec<u8>,
     fed: usize,
+    /// A panic has unwound from here, and with it what the engine said.
+    panicked: bool,
 }
 
 // SAFETY: the C structs are owned by this value alone, and Mbed TLS ties nothing to a thread.
@@ -68,6 +70,7 @@ impl RawSession {
                 callbacks: NonNull::from(Box::leak(Box::new(callbacks))),
                 feed: Vec::new(),
                 fed: 0,
+                panicked: false,
             };
             let callbacks = session.callbacks.as_ptr();
             ffi::mbedtls_ssl_conf_rng(
@@ -329,8 +332,14 @@ impl RawSession {
         #[cfg(feature = "log")]
         // SAFETY: C touches the slot only during calls that hold `&mut self`, and none is under way.
         if let Some(panic) = unsafe { (*self.callbacks.as_ptr()).panic.take() } {
+            self.panicked = true;
             std::panic::resume_unwind(panic);
         }
+    }
+
+    /// Whether the session must end because a panic has passed through it.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.panicked
     }
 
     fn bio(&self) -> &Bio {

@@ -20,7 +20,7 @@ impl Engine {
             if self.close_received {
                 return Ok(Fill::Closed);
             }
-            if self.phase != Phase::Open {
+            if self.phase() != Phase::Open {
                 return Err(Error::Closed { action: "reading" });
             }
             if self.raw.has_more_messages() {
@@ -87,7 +87,7 @@ impl Engine {
     /// Seals the no_renegotiation warning if the peer is owed one and nothing
     /// is pending.
     pub(crate) fn answer_renegotiation(&mut self) {
-        let can_send = self.phase == Phase::Open && !self.close_sent;
+        let can_send = self.phase() == Phase::Open && !self.close_sent;
         if self.owes_no_renegotiation && can_send && self.raw.output().is_empty() {
             self.owes_no_renegotiation = false;
             // Ignoring the request instead is as good (RFC 5246, 7.4.1.1).
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     fn check_writable(&self, action: &'static str) -> Result<()> {
-        if self.close_sent || self.phase != Phase::Open {
+        if self.close_sent || self.phase() != Phase::Open {
             return Err(Error::Closed { action });
         }
         Ok(())

@@ -25,7 +25,7 @@ const MESSAGE_CLIENT_KEY_EXCHANGE: u8 = 16;
 impl Engine {
     /// Does as much of the handshake as the bytes at hand allow.
     pub(crate) fn handshake(&mut self) -> Result<Progress> {
-        match self.phase {
+        match self.phase() {
             Phase::Open => return Ok(Progress::Done),
             Phase::Dead => return Err(closed()),
             Phase::Handshaking => {}

@@ -25,7 +25,7 @@ impl Engine {
                 Some(alert)
             }
         };
-        let reason = match (code.raw(), self.phase) {
+        let reason = match (code.raw(), self.phase()) {
             (ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN, _) => self.why_nothing_fits(),
             (_, Phase::Open) => "the peer's record was refused".into(),
             _ => format!("the engine refused {}", self.awaited()),
@@ -49,7 +49,7 @@ impl Engine {
 
     /// The transport ended without close_notify.
     pub(super) fn peer_vanished(&mut self) -> Error {
-        let action = match self.phase {
+        let action = match self.phase() {
             Phase::Handshaking => {
                 format!(
                     "handshake with {}, waiting for {}",
@@ -76,7 +76,7 @@ impl Engine {
 
     /// Puts a fatal alert into the output, if it can still be sent.
     pub(super) fn send_fatal(&mut self, alert: Alert) {
-        match self.phase {
+        match self.phase() {
             Phase::Dead => {}
             Phase::Open if self.raw.output().is_empty() => {
                 // Where sealing fails there is no alert; the peer sees a cut.
@@ -99,7 +99,7 @@ impl Engine {
         alert_received: Option<Alert>,
         code: Option<ErrorCode>,
     ) -> Error {
-        let was_open = self.phase == Phase::Open;
+        let was_open = self.phase() == Phase::Open;
         let action = format!("handshake with {}, at {}", self.peer(), self.awaited());
         self.phase = Phase::Dead;
         if was_open {
