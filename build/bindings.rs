@@ -27,17 +27,24 @@ const FUNCTIONS: &[&str] = &[
     "mbedtls_ssl_conf_(max_version|min_version|own_cert|rng|session_tickets|sig_hashes)",
     "mbedtls_ssl_(config_defaults|flush_output|get_alpn_protocol|handshake_step)",
     "mbedtls_ssl_(set_bio|set_hostname|setup)",
+    // pk
+    "mbedtls_pk_(sign|verify)",
 ];
 
 /// Constants that reach Rust.
 const CONSTANTS: &[&str] = &[
     "MBEDTLS_(ERR|X509|SSL|TLS|NET)_.*",
     "MBEDTLS_(CTR_DRBG|ENTROPY)_.*",
+    "EMBER_.*",
     "(mbedtls_.*_t_)?MBEDTLS_(MD|PK|ECP_DP|RSA|CIPHER|KEY_EXCHANGE|SSL)_.*",
 ];
 
 /// Enumerations that reach Rust, each value as a constant.
-const ENUMS: &[&str] = &["mbedtls_md_type_t", "mbedtls_ssl_states"];
+const ENUMS: &[&str] = &[
+    "mbedtls_ecp_group_id",
+    "mbedtls_md_type_t",
+    "mbedtls_ssl_states",
+];
 
 /// Structs that Rust holds by pointer and never sees inside.
 const OPAQUE: &[&str] = &[

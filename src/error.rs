@@ -172,15 +172,6 @@ impl Error {
         }
     }
 
-    /// An [`Error::Key`] that did not come from the engine.
-    pub(crate) fn key(which: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Key {
-            which: which.into(),
-            reason: reason.into(),
-            code: None,
-        }
-    }
-
     /// An [`Error::Config`].
     pub(crate) fn config(reason: impl Into<String>) -> Self {
         Self::Config {

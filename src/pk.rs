@@ -1,85 +1,387 @@
 //! Private keys.
+//!
+//! | the guide | here |
+//! | --- | --- |
+//! | `mbedtls_pk_init`, `mbedtls_pk_parse_keyfile` | [`PrivateKey::from_pem_file`] |
+//! | `mbedtls_pk_parse_key` | [`PrivateKey::from_pem`], [`PrivateKey::from_der`] |
+//! | `mbedtls_pk_check_pair` | done while loading |
+//! | `mbedtls_pk_free` | dropping it |
+//!
+//! The files are read in Rust, and Mbed TLS gets the bare numbers: its own
+//! parser knows no encryption of today, takes keys that do not fit together,
+//! and computes parts of an RSA key anew in a way that can be timed.
+
+mod container;
+mod curve;
+mod decrypt;
+mod numbers;
+mod pem;
+mod raw;
+mod refusal;
+mod spki;
 
 use std::fmt;
-use std::ptr::NonNull;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject;
+use zeroize::Zeroizing;
 
-use crate::error::{Error, Result, check};
+use self::container::Container;
+use self::numbers::Numbers;
+use self::raw::RawKey;
+use self::refusal::Refusal;
+use crate::error::{Error, Result};
 use crate::ffi;
 
-/// A private key, shared by cloning.
+/// A private key that signs handshakes: RSA from 1024 bits, or ECDSA on
+/// P-256, P-384 or P-521.
+///
+/// Loading checks that the parts of the key belong together, and the public
+/// part to the private one. A clone shares the key and is cheap. Nothing
+/// prints the key, and all copies that are made of it are wiped.
+///
+/// ```
+/// use embertls::PrivateKey;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pem = rcgen::KeyPair::generate()?.serialize_pem();
+/// let key = PrivateKey::from_pem(pem)?;
+/// assert_eq!(key.bits(), 256);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
-pub struct PrivateKey(Arc<Raw>);
+pub struct PrivateKey {
+    inner: Arc<Inner>,
+}
 
-struct Raw(NonNull<ffi::mbedtls_pk_context>);
+struct Inner {
+    raw: RawKey,
+    kind: KeyKind,
+    bits: u32,
+    spki: Vec<u8>,
+}
 
-// SAFETY: RSA contexts have a mutex of their own; EC contexts are only read.
-unsafe impl Send for Raw {}
-// SAFETY: as above.
-unsafe impl Sync for Raw {}
+/// What a private key signs with.
+///
+/// ```
+/// assert_eq!(embertls::pk::KeyKind::Rsa.to_string(), "RSA");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// RSA: suites with `RSA` in their name.
+    Rsa,
+    /// ECDSA: suites with `ECDSA` in their name.
+    Ecdsa,
+}
 
 impl PrivateKey {
-    /// Reads a PEM text.
+    /// The first private key in a text of PEM sections. Certificates and
+    /// parameters around it are skipped.
+    ///
+    /// Takes `PRIVATE KEY` (PKCS#8), `RSA PRIVATE KEY` (PKCS#1) and
+    /// `EC PRIVATE KEY` (SEC1).
     ///
     /// # Errors
     ///
-    /// [`Error::Key`] where there is no usable key in it.
+    /// [`Error::Key`], which says what is wrong and what cures it: no key in
+    /// the text, an encrypted key, a broken one, one whose parts do not belong
+    /// together, a curve or algorithm that cannot be used.
+    ///
+    /// ```
+    /// use embertls::{Error, PrivateKey};
+    ///
+    /// let error = PrivateKey::from_pem("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----");
+    /// assert!(matches!(error, Err(Error::Key { .. })));
+    /// ```
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self> {
-        let der = PrivateKeyDer::from_pem_slice(pem.as_ref())
-            .map_err(|error| refused(error.to_string()))?;
-        Self::from_der(der.secret_der())
+        load_pem(MEMORY, pem.as_ref(), None)
     }
 
-    /// Reads PKCS#8, PKCS#1 or SEC1 DER.
+    /// As [`from_pem`](Self::from_pem), for a key that may be encrypted:
+    /// `ENCRYPTED PRIVATE KEY`, which is PKCS#8 with PBES2.
+    ///
+    /// It may be encrypted with AES (CBC or GCM) under a key made from the
+    /// password by PBKDF2 or scrypt: what `openssl genpkey -aes256` and
+    /// `openssl pkcs8 -topk8` write. Older ways (3DES, RC2, "legacy" PEM) are
+    /// refused with the command that converts them. A key that is not
+    /// encrypted is taken as it is.
     ///
     /// # Errors
     ///
-    /// [`Error::Key`] where it is not a usable key.
-    pub fn from_der(der: &[u8]) -> Result<Self> {
-        let mut code = 0;
-        // SAFETY: the callee reads `len` bytes; the context is owned by `raw`.
-        let raw = unsafe { ffi::ember_key_new(der.as_ptr(), der.len(), &mut code) };
-        let raw = Raw(NonNull::new(raw).ok_or(Error::OutOfMemory {
-            action: "reading a key",
-        })?);
-        check(code).map_err(|code| refused(code.to_string()))?;
-        Ok(Self(Arc::new(raw)))
+    /// [`Error::Key`], as for [`from_pem`](Self::from_pem), and for a wrong
+    /// password.
+    ///
+    /// ```no_run
+    /// use embertls::PrivateKey;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pem = std::fs::read("server.key")?;
+    /// let key = PrivateKey::from_pem_encrypted(pem, std::env::var("KEY_PASSWORD")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_pem_encrypted(pem: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self> {
+        load_pem(MEMORY, pem.as_ref(), Some(password.as_ref()))
     }
 
+    /// As [`from_pem`](Self::from_pem), from a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the file cannot be read, else as
+    /// [`from_pem`](Self::from_pem); both name the file.
+    ///
+    /// ```
+    /// use embertls::PrivateKey;
+    ///
+    /// let error = PrivateKey::from_pem_file("/nowhere/server.key").unwrap_err();
+    /// assert!(error.to_string().starts_with("reading /nowhere/server.key: "));
+    /// ```
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        load_pem(&path.display().to_string(), &read_file(path)?, None)
+    }
+
+    /// As [`from_pem_encrypted`](Self::from_pem_encrypted), from a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the file cannot be read, else as
+    /// [`from_pem_encrypted`](Self::from_pem_encrypted); both name the file.
+    ///
+    /// ```no_run
+    /// # fn main() -> embertls::Result<()> {
+    /// # let password = "";
+    /// let key = embertls::PrivateKey::from_pem_file_encrypted("server.key", password)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_pem_file_encrypted(
+        path: impl AsRef<Path>,
+        password: impl AsRef<[u8]>,
+    ) -> Result<Self> {
+        let (path, password) = (path.as_ref(), password.as_ref());
+        load_pem(
+            &path.display().to_string(),
+            &read_file(path)?,
+            Some(password),
+        )
+    }
+
+    /// A private key in DER: PKCS#8, PKCS#1 or SEC1, told apart by what is
+    /// inside.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`], as for [`from_pem`](Self::from_pem).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let der = rcgen::KeyPair::generate()?.serialize_der();
+    /// let key = embertls::PrivateKey::from_der(der)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self> {
+        load_der(der.as_ref(), None).map_err(|refusal| refusal.of(MEMORY))
+    }
+
+    /// As [`from_der`](Self::from_der), for a key that may be encrypted (see
+    /// [`from_pem_encrypted`](Self::from_pem_encrypted)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`], as for [`from_pem`](Self::from_pem), and for a wrong
+    /// password.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let der = std::fs::read("server.der")?;
+    /// let key = embertls::PrivateKey::from_der_encrypted(der, "the password")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_der_encrypted(der: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self> {
+        load_der(der.as_ref(), Some(password.as_ref())).map_err(|refusal| refusal.of(MEMORY))
+    }
+
+    /// A key of the `rustls-pki-types` crate, in which rcgen and others hand
+    /// out their keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`], as for [`from_pem`](Self::from_pem).
+    ///
+    /// ```
+    /// use rustls_pki_types::PrivateKeyDer;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let der = PrivateKeyDer::Pkcs8(rcgen::KeyPair::generate()?.serialize_der().into());
+    /// let key = embertls::PrivateKey::from_pki_types(&der)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_pki_types(key: &PrivateKeyDer<'_>) -> Result<Self> {
+        Self::from_der(key.secret_der())
+    }
+
+    /// What the key signs with.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let key = embertls::PrivateKey::from_pem(rcgen::KeyPair::generate()?.serialize_pem())?;
+    /// assert_eq!(key.kind(), embertls::pk::KeyKind::Ecdsa);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn kind(&self) -> KeyKind {
+        self.inner.kind
+    }
+
+    /// The size: bits of the RSA modulus or of the curve.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let key = embertls::PrivateKey::from_pem(rcgen::KeyPair::generate()?.serialize_pem())?;
+    /// assert_eq!(key.bits(), 256);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn bits(&self) -> u32 {
+        self.inner.bits
+    }
+
+    /// The public key: a `SubjectPublicKeyInfo` in DER (RFC 5280, section
+    /// 4.1.2.7), as a certificate for this key holds it.
+    ///
+    /// ```
+    /// use rcgen::PublicKeyData;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pair = rcgen::KeyPair::generate()?;
+    /// let key = embertls::PrivateKey::from_der(pair.serialize_der())?;
+    /// assert_eq!(key.public_key_der(), pair.subject_public_key_info());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.inner.spki
+    }
+
+    /// For C. It is written to while it signs, under a lock of its own.
     pub(crate) fn as_ptr(&self) -> *mut ffi::mbedtls_pk_context {
-        self.0.0.as_ptr()
+        self.inner.raw.as_ptr()
     }
 
-    pub(crate) fn is_ec(&self) -> bool {
-        // SAFETY: reads a field.
-        unsafe { ffi::ember_key_is_ec(self.0.0.as_ptr()) != 0 }
-    }
-}
-
-fn refused(reason: String) -> Error {
-    Error::Key {
-        which: "private key".into(),
-        reason,
-        code: None,
+    /// Whether this is the private key to a public one, such as that of a
+    /// certificate.
+    ///
+    /// # Safety
+    ///
+    /// `public` must point to an initialised context that nobody writes to.
+    pub(crate) unsafe fn fits(&self, public: *const ffi::mbedtls_pk_context) -> bool {
+        // SAFETY: both are initialised; the public part is never written to.
+        unsafe { ffi::ember_pk_same_public(public, self.as_ptr()) == 1 }
     }
 }
 
-impl Drop for Raw {
-    fn drop(&mut self) {
-        // SAFETY: owned here, freed once.
-        unsafe { ffi::ember_key_free(self.0.as_ptr()) }
-    }
-}
-
+/// Shows kind and size, and nothing of the key.
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_ec() {
-            "PrivateKey(EC)"
-        } else {
-            "PrivateKey(RSA)"
+        f.debug_struct("PrivateKey")
+            .field("kind", &self.inner.kind)
+            .field("bits", &self.inner.bits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rsa => "RSA",
+            Self::Ecdsa => "ECDSA",
         })
     }
 }
+
+/// How errors name a key that did not come from a file.
+const MEMORY: &str = "private key";
+
+/// No file with a key in it is larger, even with certificates around it.
+const MAX_FILE: u64 = 1 << 20;
+
+fn load_pem(which: &str, pem: &[u8], password: Option<&[u8]>) -> Result<PrivateKey> {
+    let section = pem::find_key(pem).map_err(|refusal| refusal.of(which))?;
+    load_der(&section.der, password)
+        .map_err(|refusal| refusal.of(&format!("{which}, line {}", section.line)))
+}
+
+fn load_der(der: &[u8], password: Option<&[u8]>) -> Result<PrivateKey, Refusal> {
+    let decrypted;
+    let numbers = match (Container::of(der)?, password) {
+        (Container::Encrypted, None) => return Err(Refusal::new(ENCRYPTED)),
+        (Container::Encrypted, Some(password)) => {
+            decrypted = decrypt::decrypt(der, password)?;
+            Numbers::of(&decrypted, Container::of(&decrypted)?)?
+        }
+        (container, _) => Numbers::of(der, container)?,
+    };
+    PrivateKey::from_numbers(&numbers)
+}
+
+impl PrivateKey {
+    fn from_numbers(numbers: &Numbers<'_>) -> Result<Self, Refusal> {
+        let inner = match numbers {
+            Numbers::Rsa(numbers) => Inner {
+                bits: numbers.check_size()?,
+                kind: KeyKind::Rsa,
+                raw: RawKey::rsa(numbers)?,
+                spki: spki::rsa(numbers)?,
+            },
+            Numbers::Ec(numbers) => {
+                let (raw, point) = RawKey::ec(numbers)?;
+                numbers.check_public(&point)?;
+                Inner {
+                    bits: numbers.curve.bits,
+                    kind: KeyKind::Ecdsa,
+                    raw,
+                    spki: spki::ec(numbers.curve, &point)?,
+                }
+            }
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+}
+
+const ENCRYPTED: &str = "it is encrypted, and no password was given: \
+     load it with PrivateKey::from_pem_encrypted";
+
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let failed = |source| Error::io(format!("reading {}", path.display()), source);
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len().min(MAX_FILE);
+    // With room for all of it, so that growing leaves no copy behind.
+    let room = usize::try_from(size).unwrap_or(0) + 1;
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    let read = file
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut text)
+        .map_err(failed)?;
+    if read as u64 > MAX_FILE {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is larger than 1 MiB, which no file with a private key is",
+        )));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

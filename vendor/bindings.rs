@@ -60,8 +60,8 @@ pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
         olen: *mut usize,
     ) -> ::std::os::raw::c_int,
 >;
-pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
 pub type mbedtls_md_type_t = ::std::os::raw::c_uint;
+pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_states = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_send_t = ::std::option::Option<
     unsafe extern "C" fn(
@@ -123,6 +123,12 @@ pub const MBEDTLS_ENTROPY_MAX_SEED_SIZE: u32 = 1024;
 pub const MBEDTLS_ENTROPY_SOURCE_MANUAL: u32 = 20;
 pub const MBEDTLS_ENTROPY_SOURCE_STRONG: u32 = 1;
 pub const MBEDTLS_ENTROPY_SOURCE_WEAK: u32 = 0;
+pub const MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE: i32 = -20608;
+pub const MBEDTLS_ERR_MD_BAD_INPUT_DATA: i32 = -20736;
+pub const MBEDTLS_ERR_MD_ALLOC_FAILED: i32 = -20864;
+pub const MBEDTLS_ERR_MD_FILE_IO_ERROR: i32 = -20992;
+pub const MBEDTLS_ERR_MD_HW_ACCEL_FAILED: i32 = -21120;
+pub const MBEDTLS_MD_MAX_SIZE: u32 = 64;
 pub const MBEDTLS_ERR_MPI_FILE_IO_ERROR: i32 = -2;
 pub const MBEDTLS_ERR_MPI_BAD_INPUT_DATA: i32 = -4;
 pub const MBEDTLS_ERR_MPI_INVALID_CHARACTER: i32 = -6;
@@ -131,23 +137,6 @@ pub const MBEDTLS_ERR_MPI_NEGATIVE_VALUE: i32 = -10;
 pub const MBEDTLS_ERR_MPI_DIVISION_BY_ZERO: i32 = -12;
 pub const MBEDTLS_ERR_MPI_NOT_ACCEPTABLE: i32 = -14;
 pub const MBEDTLS_ERR_MPI_ALLOC_FAILED: i32 = -16;
-pub const MBEDTLS_ERR_ECP_BAD_INPUT_DATA: i32 = -20352;
-pub const MBEDTLS_ERR_ECP_BUFFER_TOO_SMALL: i32 = -20224;
-pub const MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE: i32 = -20096;
-pub const MBEDTLS_ERR_ECP_VERIFY_FAILED: i32 = -19968;
-pub const MBEDTLS_ERR_ECP_ALLOC_FAILED: i32 = -19840;
-pub const MBEDTLS_ERR_ECP_RANDOM_FAILED: i32 = -19712;
-pub const MBEDTLS_ERR_ECP_INVALID_KEY: i32 = -19584;
-pub const MBEDTLS_ERR_ECP_SIG_LEN_MISMATCH: i32 = -19456;
-pub const MBEDTLS_ERR_ECP_HW_ACCEL_FAILED: i32 = -19328;
-pub const MBEDTLS_ERR_ECP_IN_PROGRESS: i32 = -19200;
-pub const MBEDTLS_ECP_DP_MAX: u32 = 12;
-pub const MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE: i32 = -20608;
-pub const MBEDTLS_ERR_MD_BAD_INPUT_DATA: i32 = -20736;
-pub const MBEDTLS_ERR_MD_ALLOC_FAILED: i32 = -20864;
-pub const MBEDTLS_ERR_MD_FILE_IO_ERROR: i32 = -20992;
-pub const MBEDTLS_ERR_MD_HW_ACCEL_FAILED: i32 = -21120;
-pub const MBEDTLS_MD_MAX_SIZE: u32 = 64;
 pub const MBEDTLS_ERR_RSA_BAD_INPUT_DATA: i32 = -16512;
 pub const MBEDTLS_ERR_RSA_INVALID_PADDING: i32 = -16640;
 pub const MBEDTLS_ERR_RSA_KEY_GEN_FAILED: i32 = -16768;
@@ -166,6 +155,17 @@ pub const MBEDTLS_RSA_PKCS_V21: u32 = 1;
 pub const MBEDTLS_RSA_SIGN: u32 = 1;
 pub const MBEDTLS_RSA_CRYPT: u32 = 2;
 pub const MBEDTLS_RSA_SALT_LEN_ANY: i32 = -1;
+pub const MBEDTLS_ERR_ECP_BAD_INPUT_DATA: i32 = -20352;
+pub const MBEDTLS_ERR_ECP_BUFFER_TOO_SMALL: i32 = -20224;
+pub const MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE: i32 = -20096;
+pub const MBEDTLS_ERR_ECP_VERIFY_FAILED: i32 = -19968;
+pub const MBEDTLS_ERR_ECP_ALLOC_FAILED: i32 = -19840;
+pub const MBEDTLS_ERR_ECP_RANDOM_FAILED: i32 = -19712;
+pub const MBEDTLS_ERR_ECP_INVALID_KEY: i32 = -19584;
+pub const MBEDTLS_ERR_ECP_SIG_LEN_MISMATCH: i32 = -19456;
+pub const MBEDTLS_ERR_ECP_HW_ACCEL_FAILED: i32 = -19328;
+pub const MBEDTLS_ERR_ECP_IN_PROGRESS: i32 = -19200;
+pub const MBEDTLS_ECP_DP_MAX: u32 = 12;
 pub const MBEDTLS_ERR_PK_ALLOC_FAILED: i32 = -16256;
 pub const MBEDTLS_ERR_PK_TYPE_MISMATCH: i32 = -16128;
 pub const MBEDTLS_ERR_PK_BAD_INPUT_DATA: i32 = -16000;
@@ -678,6 +678,7 @@ pub const MBEDTLS_TLS_EXT_EXTENDED_MASTER_SECRET: u32 = 23;
 pub const MBEDTLS_TLS_EXT_SESSION_TICKET: u32 = 35;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP: u32 = 256;
 pub const MBEDTLS_TLS_EXT_RENEGOTIATION_INFO: u32 = 65281;
+pub const EMBER_RSA_NUMBERS: u32 = 8;
 pub const MBEDTLS_ERR_NET_SOCKET_FAILED: i32 = -66;
 pub const MBEDTLS_ERR_NET_CONNECT_FAILED: i32 = -68;
 pub const MBEDTLS_ERR_NET_BIND_FAILED: i32 = -70;
@@ -737,6 +738,16 @@ pub const MBEDTLS_SSL_IN_BUFFER_LEN: u32 = 16429;
 pub const MBEDTLS_SSL_OUT_BUFFER_LEN: u32 = 16429;
 pub const MBEDTLS_TLS_EXT_SUPPORTED_POINT_FORMATS_PRESENT: u32 = 1;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP_OK: u32 = 2;
+pub const MBEDTLS_MD_NONE: mbedtls_md_type_t = 0;
+pub const MBEDTLS_MD_MD2: mbedtls_md_type_t = 1;
+pub const MBEDTLS_MD_MD4: mbedtls_md_type_t = 2;
+pub const MBEDTLS_MD_MD5: mbedtls_md_type_t = 3;
+pub const MBEDTLS_MD_SHA1: mbedtls_md_type_t = 4;
+pub const MBEDTLS_MD_SHA224: mbedtls_md_type_t = 5;
+pub const MBEDTLS_MD_SHA256: mbedtls_md_type_t = 6;
+pub const MBEDTLS_MD_SHA384: mbedtls_md_type_t = 7;
+pub const MBEDTLS_MD_SHA512: mbedtls_md_type_t = 8;
+pub const MBEDTLS_MD_RIPEMD160: mbedtls_md_type_t = 9;
 pub const MBEDTLS_ECP_DP_NONE: mbedtls_ecp_group_id = 0;
 pub const MBEDTLS_ECP_DP_SECP192R1: mbedtls_ecp_group_id = 1;
 pub const MBEDTLS_ECP_DP_SECP224R1: mbedtls_ecp_group_id = 2;
@@ -751,16 +762,6 @@ pub const MBEDTLS_ECP_DP_SECP192K1: mbedtls_ecp_group_id = 10;
 pub const MBEDTLS_ECP_DP_SECP224K1: mbedtls_ecp_group_id = 11;
 pub const MBEDTLS_ECP_DP_SECP256K1: mbedtls_ecp_group_id = 12;
 pub const MBEDTLS_ECP_DP_CURVE448: mbedtls_ecp_group_id = 13;
-pub const MBEDTLS_MD_NONE: mbedtls_md_type_t = 0;
-pub const MBEDTLS_MD_MD2: mbedtls_md_type_t = 1;
-pub const MBEDTLS_MD_MD4: mbedtls_md_type_t = 2;
-pub const MBEDTLS_MD_MD5: mbedtls_md_type_t = 3;
-pub const MBEDTLS_MD_SHA1: mbedtls_md_type_t = 4;
-pub const MBEDTLS_MD_SHA224: mbedtls_md_type_t = 5;
-pub const MBEDTLS_MD_SHA256: mbedtls_md_type_t = 6;
-pub const MBEDTLS_MD_SHA384: mbedtls_md_type_t = 7;
-pub const MBEDTLS_MD_SHA512: mbedtls_md_type_t = 8;
-pub const MBEDTLS_MD_RIPEMD160: mbedtls_md_type_t = 9;
 pub const MBEDTLS_SSL_HELLO_REQUEST: mbedtls_ssl_states = 0;
 pub const MBEDTLS_SSL_CLIENT_HELLO: mbedtls_ssl_states = 1;
 pub const MBEDTLS_SSL_SERVER_HELLO: mbedtls_ssl_states = 2;
@@ -819,6 +820,30 @@ unsafe extern "C" {
         data: *mut ::std::os::raw::c_void,
         output: *mut ::std::os::raw::c_uchar,
         len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_pk_verify(
+        ctx: *mut mbedtls_pk_context,
+        md_alg: mbedtls_md_type_t,
+        hash: *const ::std::os::raw::c_uchar,
+        hash_len: usize,
+        sig: *const ::std::os::raw::c_uchar,
+        sig_len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_pk_sign(
+        ctx: *mut mbedtls_pk_context,
+        md_alg: mbedtls_md_type_t,
+        hash: *const ::std::os::raw::c_uchar,
+        hash_len: usize,
+        sig: *mut ::std::os::raw::c_uchar,
+        sig_len: *mut usize,
+        f_rng: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: *mut ::std::os::raw::c_uchar,
+                arg3: usize,
+            ) -> ::std::os::raw::c_int,
+        >,
+        p_rng: *mut ::std::os::raw::c_void,
     ) -> ::std::os::raw::c_int;
     pub fn mbedtls_ssl_list_ciphersuites() -> *const ::std::os::raw::c_int;
     pub fn mbedtls_ssl_ciphersuite_from_id(
@@ -928,6 +953,34 @@ unsafe extern "C" {
     pub fn ember_at_fork(
         child: ::std::option::Option<unsafe extern "C" fn()>,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_new() -> *mut mbedtls_pk_context;
+    pub fn ember_pk_free(pk: *mut mbedtls_pk_context);
+    pub fn ember_pk_set_rsa(
+        pk: *mut mbedtls_pk_context,
+        numbers: *const *const ::std::os::raw::c_uchar,
+        lengths: *const usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_set_ec(
+        pk: *mut mbedtls_pk_context,
+        group: ::std::os::raw::c_int,
+        secret: *const ::std::os::raw::c_uchar,
+        secret_len: usize,
+        f_rng: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: *mut ::std::os::raw::c_uchar,
+                arg3: usize,
+            ) -> ::std::os::raw::c_int,
+        >,
+        p_rng: *mut ::std::os::raw::c_void,
+        point: *mut ::std::os::raw::c_uchar,
+        size: usize,
+        written: *mut usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_same_public(
+        a: *const mbedtls_pk_context,
+        b: *const mbedtls_pk_context,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_config_new() -> *mut mbedtls_ssl_config;
     pub fn ember_ssl_config_free(conf: *mut mbedtls_ssl_config);
     pub fn ember_ssl_config_copy(
@@ -991,13 +1044,6 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
-    pub fn ember_key_new(
-        der: *const ::std::os::raw::c_uchar,
-        len: usize,
-        code: *mut ::std::os::raw::c_int,
-    ) -> *mut mbedtls_pk_context;
-    pub fn ember_key_free(key: *mut mbedtls_pk_context);
-    pub fn ember_key_is_ec(key: *const mbedtls_pk_context) -> ::std::os::raw::c_int;
     pub fn ember_list_new() -> *mut mbedtls_x509_crt;
     pub fn ember_list_free(list: *mut mbedtls_x509_crt);
     pub fn ember_list_add(

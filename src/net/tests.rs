@@ -43,9 +43,8 @@ fn data_goes_both_ways() {
     let mut got = [0; 4];
     server.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"ping");
-    server
-        .write_vectored(&[IoSlice::new(b"po"), IoSlice::new(b"ng")])
-        .unwrap();
+    let parts = [IoSlice::new(b"po"), IoSlice::new(b"ng")];
+    assert_eq!(server.write_vectored(&parts).unwrap(), 4);
     client.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"pong");
     client.shutdown(Shutdown::Write).unwrap();

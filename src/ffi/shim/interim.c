@@ -6,27 +6,6 @@
 #include "mbedtls/platform.h"
 #include "mbedtls/x509_crl.h"
 
-mbedtls_pk_context *ember_key_new(const unsigned char *der, size_t len, int *code)
-{
-    mbedtls_pk_context *key = mbedtls_calloc(1, sizeof(*key));
-    if (key == NULL)
-        return NULL;
-    mbedtls_pk_init(key);
-    *code = mbedtls_pk_parse_key(key, der, len, NULL, 0);
-    return key;
-}
-
-void ember_key_free(mbedtls_pk_context *key)
-{
-    mbedtls_pk_free(key);
-    mbedtls_free(key);
-}
-
-int ember_key_is_ec(const mbedtls_pk_context *key)
-{
-    return mbedtls_pk_can_do(key, MBEDTLS_PK_ECKEY);
-}
-
 mbedtls_x509_crt *ember_list_new(void)
 {
     mbedtls_x509_crt *list = mbedtls_calloc(1, sizeof(*list));

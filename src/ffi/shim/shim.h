@@ -14,6 +14,7 @@
 
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/entropy.h"
+#include "mbedtls/pk.h"
 #include "mbedtls/ssl.h"
 
 /* version.c */
@@ -38,6 +39,29 @@ void ember_ctr_drbg_abandon(mbedtls_ctr_drbg_context *drbg);
 
 /* Has the function called in each forked child; 0, or an errno. */
 int ember_at_fork(void (*child)(void));
+
+/* pk.c */
+
+/* Allocated and initialised; NULL when there is no memory. */
+mbedtls_pk_context *ember_pk_new(void);
+void ember_pk_free(mbedtls_pk_context *pk);
+
+/* Makes a fresh context an RSA private key and checks that its numbers belong
+ * together: n, e, d, p, q, d mod (p-1), d mod (q-1), 1/q mod p, big-endian. */
+#define EMBER_RSA_NUMBERS 8
+int ember_pk_set_rsa(mbedtls_pk_context *pk,
+                     const unsigned char *const *numbers,
+                     const size_t *lengths);
+
+/* Makes a fresh context an EC private key, and writes its public point,
+ * computed from the secret, uncompressed. */
+int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
+                    const unsigned char *secret, size_t secret_len,
+                    int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                    unsigned char *point, size_t size, size_t *written);
+
+/* 1 if both hold the same public key. Uses no secret. */
+int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *b);
 
 /* ssl.c: sessions; each function is described where it is defined */
 
@@ -70,9 +94,6 @@ int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 
 #include "mbedtls/x509_crt.h"
 
-mbedtls_pk_context *ember_key_new(const unsigned char *der, size_t len, int *code);
-void ember_key_free(mbedtls_pk_context *key);
-int ember_key_is_ec(const mbedtls_pk_context *key);
 mbedtls_x509_crt *ember_list_new(void);
 void ember_list_free(mbedtls_x509_crt *list);
 int ember_list_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::error::Result;
 use crate::ffi;
-use crate::pk::PrivateKey;
+use crate::pk::{KeyKind, PrivateKey};
 use crate::rng::Drbg;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::suites::CipherSuite;
@@ -109,7 +109,7 @@ impl ServerConfigBuilder {
                     .unwrap_or_default()
             )));
         }
-        let is_ecdsa = key.is_ec();
+        let is_ecdsa = key.kind() == KeyKind::Ecdsa;
         if !self
             .common
             .cipher_suites

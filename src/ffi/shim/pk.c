@@ -1,0 +1,82 @@
+#include "shim.h"
+
+#include "mbedtls/ecp.h"
+#include "mbedtls/platform.h"
+#include "mbedtls/rsa.h"
+
+mbedtls_pk_context *ember_pk_new(void)
+{
+    mbedtls_pk_context *pk = mbedtls_calloc(1, sizeof(*pk));
+    if (pk != NULL)
+        mbedtls_pk_init(pk);
+    return pk;
+}
+
+void ember_pk_free(mbedtls_pk_context *pk)
+{
+    mbedtls_pk_free(pk);
+    mbedtls_free(pk);
+}
+
+int ember_pk_set_rsa(mbedtls_pk_context *pk,
+                     const unsigned char *const *numbers,
+                     const size_t *lengths)
+{
+    int ret = mbedtls_pk_setup(pk, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
+    if (ret != 0)
+        return ret;
+
+    /* Set directly: mbedtls_rsa_complete would compute the last three anew,
+     * with a running time that depends on the primes. */
+    mbedtls_rsa_context *rsa = mbedtls_pk_rsa(*pk);
+    mbedtls_mpi *const fields[EMBER_RSA_NUMBERS] = {
+        &rsa->N, &rsa->E, &rsa->D, &rsa->P, &rsa->Q, &rsa->DP, &rsa->DQ, &rsa->QP,
+    };
+    for (size_t i = 0; i < EMBER_RSA_NUMBERS; i++) {
+        ret = mbedtls_mpi_read_binary(fields[i], numbers[i], lengths[i]);
+        if (ret != 0)
+            return ret;
+    }
+    rsa->len = mbedtls_mpi_size(&rsa->N);
+    return mbedtls_rsa_check_privkey(rsa);
+}
+
+int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
+                    const unsigned char *secret, size_t secret_len,
+                    int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                    unsigned char *point, size_t size, size_t *written)
+{
+    int ret = mbedtls_pk_setup(pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
+    if (ret != 0)
+        return ret;
+
+    mbedtls_ecp_keypair *ec = mbedtls_pk_ec(*pk);
+    ret = mbedtls_ecp_group_load(&ec->grp, (mbedtls_ecp_group_id) group);
+    if (ret == 0)
+        ret = mbedtls_mpi_read_binary(&ec->d, secret, secret_len);
+    if (ret == 0)
+        ret = mbedtls_ecp_check_privkey(&ec->grp, &ec->d);
+    if (ret == 0)
+        ret = mbedtls_ecp_mul(&ec->grp, &ec->Q, &ec->d, &ec->grp.G, f_rng, p_rng);
+    if (ret == 0)
+        ret = mbedtls_ecp_check_pubkey(&ec->grp, &ec->Q);
+    if (ret == 0)
+        ret = mbedtls_ecp_point_write_binary(&ec->grp, &ec->Q,
+                                             MBEDTLS_ECP_PF_UNCOMPRESSED,
+                                             written, point, size);
+    return ret;
+}
+
+int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *b)
+{
+    if (mbedtls_pk_can_do(a, MBEDTLS_PK_RSA) && mbedtls_pk_can_do(b, MBEDTLS_PK_RSA)) {
+        const mbedtls_rsa_context *x = mbedtls_pk_rsa(*a), *y = mbedtls_pk_rsa(*b);
+        return mbedtls_mpi_cmp_mpi(&x->N, &y->N) == 0
+            && mbedtls_mpi_cmp_mpi(&x->E, &y->E) == 0;
+    }
+    if (mbedtls_pk_can_do(a, MBEDTLS_PK_ECKEY) && mbedtls_pk_can_do(b, MBEDTLS_PK_ECKEY)) {
+        const mbedtls_ecp_keypair *x = mbedtls_pk_ec(*a), *y = mbedtls_pk_ec(*b);
+        return x->grp.id == y->grp.id && mbedtls_ecp_point_cmp(&x->Q, &y->Q) == 0;
+    }
+    return 0;
+}
