@@ -154,9 +154,9 @@ fn a_patch_that_does_not_fit_is_refused() {
 
 #[test]
 fn an_unknown_patch_cannot_be_left_out() {
-    let error = patches::read(&vendor_dir().join("patches"), &["no-such".into()]);
+    let result = patches::read(&vendor_dir().join("patches"), &["no-such".into()]);
 
-    let error = error.err().expect("an error").to_string();
+    let error = result.expect_err("an error").to_string();
     assert!(
         error.contains("\"no-such\"") && error.contains("revocation-date"),
         "{error}"

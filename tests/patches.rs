@@ -33,7 +33,12 @@ const FAULT: &str = "fault:";
 
 #[test]
 fn alert_behind_pending_record() {
-    check("alert-behind-pending-record", &[], OVERFLOW);
+    let dir = fresh_dir("patch-inputs-alert-behind-pending-record");
+    check(
+        "alert-behind-pending-record",
+        &identity(&dir, "server"),
+        OVERFLOW,
+    );
 }
 
 #[test]
@@ -44,13 +49,9 @@ fn certificate_message_overflow() {
 #[test]
 fn dead_after_failure() {
     let dir = fresh_dir("patch-inputs-dead-after-failure");
-    let server = rcgen::generate_simple_self_signed(["localhost".into()]).expect("a certificate");
-    let other = rcgen::generate_simple_self_signed(["localhost".into()]).expect("a certificate");
-    let inputs = [
-        file(&dir, "server.pem", &server.cert.pem()),
-        file(&dir, "server-key.pem", &server.signing_key.serialize_pem()),
-        file(&dir, "other.pem", &other.cert.pem()),
-    ];
+    let [server, key] = identity(&dir, "server");
+    let [other, _] = identity(&dir, "other");
+    let inputs = [server, key, other];
     check("dead-after-failure", &inputs, FAULT);
 }
 
@@ -200,6 +201,19 @@ fn file(dir: &Path, name: &str, text: &str) -> PathBuf {
     let path = dir.join(name);
     fs::write(&path, text).expect("an input file can be written");
     path
+}
+
+/// The files of a self-signed certificate for localhost and of its key.
+fn identity(dir: &Path, name: &str) -> [PathBuf; 2] {
+    let made = rcgen::generate_simple_self_signed(["localhost".into()]).expect("a certificate");
+    [
+        file(dir, &format!("{name}.pem"), &made.cert.pem()),
+        file(
+            dir,
+            &format!("{name}-key.pem"),
+            &made.signing_key.serialize_pem(),
+        ),
+    ]
 }
 
 fn crl_pem() -> String {

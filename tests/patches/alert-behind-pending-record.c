@@ -6,25 +6,7 @@
 
 #define LENGTH MBEDTLS_SSL_OUT_CONTENT_LEN
 
-static const int suites[] = { MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256, 0 };
 static unsigned char data[LENGTH], received[LENGTH];
-
-static void connect_by_psk(void)
-{
-    static const unsigned char key[16] = { 1 }, name[] = "name";
-    struct side *sides[] = { &client, &server };
-    int i;
-
-    configure(&client, MBEDTLS_SSL_IS_CLIENT);
-    configure(&server, MBEDTLS_SSL_IS_SERVER);
-    for (i = 0; i < 2; i++) {
-        mbedtls_ssl_conf_ciphersuites(&sides[i]->config, suites);
-        CHECK(mbedtls_ssl_conf_psk(&sides[i]->config, key, sizeof(key),
-                                   name, sizeof(name)) == 0);
-        set_up(sides[i]);
-    }
-    CHECK(handshake() == 0);
-}
 
 static void write_while(int answer, int expected)
 {
@@ -61,10 +43,17 @@ static void receive(void)
     CHECK(memcmp(data, received, LENGTH) == 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    mbedtls_x509_crt certificate;
+    mbedtls_pk_context key;
+
+    CHECK(argc == 3);
+    read_certificate(&certificate, argv[1]);
+    read_key(&key, argv[2]);
+    configure_pair(&certificate, &key, &certificate);
+    CHECK(handshake() == 0);
     counting(NULL, data, LENGTH);
-    connect_by_psk();
 
     /* The peer's way. */
     write_while(MBEDTLS_ERR_SSL_WANT_WRITE, MBEDTLS_ERR_SSL_WANT_WRITE);
@@ -87,5 +76,7 @@ int main(void)
     CHECK(send_alert() == MBEDTLS_ERR_SSL_WANT_WRITE);
 
     free_pair();
+    mbedtls_x509_crt_free(&certificate);
+    mbedtls_pk_free(&key);
     return 0;
 }

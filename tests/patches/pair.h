@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbedtls/pk.h"
 #include "mbedtls/ssl.h"
 #include "mbedtls/ssl_internal.h"
+#include "mbedtls/x509_crt.h"
 
 #define CHECK(condition) \
     check((condition), #condition, __FILE__, __LINE__)
@@ -126,6 +128,53 @@ static void set_up(struct side *side)
     queue_clear(side->in);
     CHECK(mbedtls_ssl_setup(&side->ssl, &side->config) == 0);
     mbedtls_ssl_set_bio(&side->ssl, side, queue_send, queue_recv, NULL);
+}
+
+/* The text of a file that the test wrote, up to the next call. Ends in a zero,
+ * which counts in `length`. */
+static inline const unsigned char *read_file(const char *path, size_t *length)
+{
+    static unsigned char text[8192];
+    FILE *file = fopen(path, "rb");
+
+    CHECK(file != NULL);
+    *length = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[*length] = '\0';
+    *length += 1;
+    return text;
+}
+
+static inline void read_certificate(mbedtls_x509_crt *certificate, const char *path)
+{
+    size_t length;
+    const unsigned char *text = read_file(path, &length);
+
+    mbedtls_x509_crt_init(certificate);
+    CHECK(mbedtls_x509_crt_parse(certificate, text, length) == 0);
+}
+
+static inline void read_key(mbedtls_pk_context *key, const char *path)
+{
+    size_t length;
+    const unsigned char *text = read_file(path, &length);
+
+    mbedtls_pk_init(key);
+    CHECK(mbedtls_pk_parse_key(key, text, length, NULL, 0) == 0);
+}
+
+/* A server with a certificate and a client that trusts `trusted`. */
+static inline void configure_pair(mbedtls_x509_crt *certificate,
+                                  mbedtls_pk_context *key,
+                                  mbedtls_x509_crt *trusted)
+{
+    configure(&server, MBEDTLS_SSL_IS_SERVER);
+    configure(&client, MBEDTLS_SSL_IS_CLIENT);
+    CHECK(mbedtls_ssl_conf_own_cert(&server.config, certificate, key) == 0);
+    mbedtls_ssl_conf_ca_chain(&client.config, trusted, NULL);
+    set_up(&server);
+    set_up(&client);
+    CHECK(mbedtls_ssl_set_hostname(&client.ssl, "localhost") == 0);
 }
 
 static inline int wants(int code)
