@@ -252,7 +252,7 @@ impl fmt::Display for Printable<'_> {
 }
 
 /// Control characters, and those that change the direction of what follows.
-fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }

@@ -24,7 +24,10 @@ pub use ssl::{
     Acceptor, CipherSuite, Client, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
     NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
 };
-pub use x509::{Certificate, Crl, ServerName, TrustStore, VerifiedChain, Verifier};
+pub use x509::{
+    Certificate, Crl, RejectedCertificate, ServerName, TrustStore, TrustStoreBuilder,
+    VerifiedChain, Verifier,
+};
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.
 ///

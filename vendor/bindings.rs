@@ -679,6 +679,7 @@ pub const MBEDTLS_TLS_EXT_SESSION_TICKET: u32 = 35;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP: u32 = 256;
 pub const MBEDTLS_TLS_EXT_RENEGOTIATION_INFO: u32 = 65281;
 pub const EMBER_RSA_NUMBERS: u32 = 8;
+pub const EMBER_X509_MAX_CHAIN: u32 = 10;
 pub const MBEDTLS_ERR_NET_SOCKET_FAILED: i32 = -66;
 pub const MBEDTLS_ERR_NET_CONNECT_FAILED: i32 = -68;
 pub const MBEDTLS_ERR_NET_BIND_FAILED: i32 = -70;
@@ -1044,22 +1045,38 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
-    pub fn ember_list_new() -> *mut mbedtls_x509_crt;
-    pub fn ember_list_free(list: *mut mbedtls_x509_crt);
-    pub fn ember_list_add(
+    pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
+    pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
+    pub fn ember_x509_crt_add(
         list: *mut mbedtls_x509_crt,
         der: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_list_matches(
-        list: *const mbedtls_x509_crt,
-        key: *const mbedtls_pk_context,
+    pub fn ember_x509_crt_der(
+        crt: *const mbedtls_x509_crt,
+        len: *mut usize,
+    ) -> *const ::std::os::raw::c_uchar;
+    pub fn ember_x509_crt_pk(crt: *const mbedtls_x509_crt) -> *const mbedtls_pk_context;
+    pub fn ember_x509_crt_rsa_bits(crt: *const mbedtls_x509_crt) -> usize;
+    pub fn ember_x509_crl_new() -> *mut mbedtls_x509_crl;
+    pub fn ember_x509_crl_free(list: *mut mbedtls_x509_crl);
+    pub fn ember_x509_crl_add(
+        list: *mut mbedtls_x509_crl,
+        der: *const ::std::os::raw::c_uchar,
+        len: usize,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_list_verify(
-        chain: *mut mbedtls_x509_crt,
+    pub fn ember_x509_verify(
+        presented: *mut mbedtls_x509_crt,
         trusted: *mut mbedtls_x509_crt,
-        name: *const ::std::os::raw::c_char,
-        flags: *mut ::std::os::raw::c_uint,
+        crls: *mut mbedtls_x509_crl,
+        chain: *mut *const mbedtls_x509_crt,
+        flags: *mut u32,
+        count: *mut usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_sha256(
+        data: *const ::std::os::raw::c_uchar,
+        len: usize,
+        digest: *mut ::std::os::raw::c_uchar,
     ) -> ::std::os::raw::c_int;
     pub fn mbedtls_debug_set_threshold(threshold: ::std::os::raw::c_int);
     pub fn mbedtls_strerror(

@@ -11,11 +11,14 @@
 #include MBEDTLS_CONFIG_FILE
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/entropy.h"
 #include "mbedtls/pk.h"
 #include "mbedtls/ssl.h"
+#include "mbedtls/x509_crl.h"
+#include "mbedtls/x509_crt.h"
 
 /* version.c */
 
@@ -90,14 +93,43 @@ int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code);
 int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl);
 int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 
-/* interim.c */
+/* x509.c */
 
-#include "mbedtls/x509_crt.h"
+/* A list of certificates that is still empty; NULL when there is no memory.
+ * Freeing it frees the whole list. */
+mbedtls_x509_crt *ember_x509_crt_new(void);
+void ember_x509_crt_free(mbedtls_x509_crt *list);
 
-mbedtls_x509_crt *ember_list_new(void);
-void ember_list_free(mbedtls_x509_crt *list);
-int ember_list_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);
-int ember_list_matches(const mbedtls_x509_crt *list, const mbedtls_pk_context *key);
-int ember_list_verify(mbedtls_x509_crt *chain, mbedtls_x509_crt *trusted, const char *name, unsigned *flags);
+/* Parses a copy of one certificate and puts it at the end of the list. After
+ * a failure the list is as it was. */
+int ember_x509_crt_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);
+
+/* The whole certificate, which lives as long as its list. */
+const unsigned char *ember_x509_crt_der(const mbedtls_x509_crt *crt, size_t *len);
+
+/* The public key inside the certificate. */
+const mbedtls_pk_context *ember_x509_crt_pk(const mbedtls_x509_crt *crt);
+
+/* The exact size of an RSA modulus in bits; 0 for another kind of key. */
+size_t ember_x509_crt_rsa_bits(const mbedtls_x509_crt *crt);
+
+/* The same for certificate revocation lists. */
+mbedtls_x509_crl *ember_x509_crl_new(void);
+void ember_x509_crl_free(mbedtls_x509_crl *list);
+int ember_x509_crl_add(mbedtls_x509_crl *list, const unsigned char *der, size_t len);
+
+/* The longest chain that the library builds: leaf, intermediates, root. */
+#define EMBER_X509_MAX_CHAIN (MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
+
+/* Builds and judges the chain of the first presented certificate. chain and
+ * flags have room for EMBER_X509_MAX_CHAIN; chain[0] is that certificate, and
+ * flags[0] the rules that it breaks; *count says how many there are. When the
+ * result is neither 0 nor MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, no chain was
+ * built. */
+int ember_x509_verify(mbedtls_x509_crt *presented, mbedtls_x509_crt *trusted,
+                      mbedtls_x509_crl *crls, const mbedtls_x509_crt **chain,
+                      uint32_t *flags, size_t *count);
+
+int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32]);
 
 #endif /* EMBERTLS_SHIM_H */

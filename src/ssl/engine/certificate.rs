@@ -12,6 +12,7 @@ use crate::ssl::codec::Reader;
 use crate::ssl::config::Verification;
 use crate::ssl::inbound::MESSAGE_CERTIFICATE;
 use crate::ssl::verdict::Verdict;
+use crate::x509::Judgement;
 
 impl Engine {
     pub(super) fn certificate_came(&mut self, message: &[u8]) -> Result<()> {
@@ -46,23 +47,21 @@ impl Engine {
                 "there is nothing to verify the certificate with",
             ));
         };
-        match verifier.verify(&self.peer_chain, name) {
-            Ok(_) => self.verdict = Verdict::Verified,
-            Err(Error::Verify(problems)) if self.config.verification == Verification::Optional => {
+        let (alert, problems) = match verifier.judge(&self.peer_chain, name) {
+            Judgement::Verified(_) => {
+                self.verdict = Verdict::Verified;
+                return Ok(());
+            }
+            Judgement::Refused(problems) if self.config.verification == Verification::Optional => {
                 self.verdict = Verdict::Tolerated(problems);
+                return Ok(());
             }
-            Err(Error::Verify(problems)) => {
-                self.send_fatal(alert_for(&problems));
-                self.kill();
-                return Err(Error::Verify(problems));
-            }
-            Err(unusable) => {
-                self.send_fatal(Alert::BadCertificate);
-                self.kill();
-                return Err(unusable);
-            }
-        }
-        Ok(())
+            Judgement::Refused(problems) => (alert_for(&problems), problems),
+            Judgement::Unusable(problems) => (Alert::BadCertificate, problems),
+        };
+        self.send_fatal(alert);
+        self.kill();
+        Err(Error::Verify(problems))
     }
 }
 

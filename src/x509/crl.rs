@@ -1,0 +1,179 @@
+//! Certificate revocation lists.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::der::{self, ListFields};
+use super::raw::{self, RevocationList};
+use super::{pem, read_file};
+use crate::error::{Error, ErrorCode, Result};
+
+/// One or more certificate revocation lists: what authorities have revoked
+/// before its time. Immutable, cheap to clone, shared between threads.
+///
+/// A list that says something we do not understand is refused when it is
+/// read, because half of a revocation list is worse than none: critical
+/// extensions, delta lists, lists for a part of the certificates only.
+///
+/// ```no_run
+/// use embertls::{Crl, TrustStore, Verifier};
+///
+/// let verifier = Verifier::new(TrustStore::from_pem_file("ca.pem")?)
+///     .with_crls([Crl::from_pem_file("revoked.pem")?]);
+/// # Ok::<(), embertls::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Crl {
+    lists: Arc<[List]>,
+}
+
+pub(super) struct List {
+    pub(super) der: Box<[u8]>,
+    pub(super) fields: ListFields,
+}
+
+impl Crl {
+    /// Reads one list in DER. Nothing may follow it.
+    ///
+    /// ```
+    /// assert!(embertls::Crl::from_der(b"not DER").is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] with the field that cannot be read or is not
+    /// supported, and why.
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self> {
+        Self::read_der(der.as_ref(), "the revocation list")
+    }
+
+    /// Reads all lists of a PEM text, of which there must be one at least.
+    /// Text around them is passed over, as are blocks of other kinds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if one cannot be used, with its number and
+    /// line, or if there is none.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self> {
+        Self::read_pem(pem.as_ref(), "the PEM text")
+    }
+
+    /// Reads all lists of a file in PEM, or the one of a file in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be read, else [`Error::Certificate`].
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = read_file(path)?;
+        let which = path.display().to_string();
+        match pem::is_der(&bytes) {
+            true => Self::read_der(&bytes, &which),
+            false => Self::read_pem(&bytes, &which),
+        }
+    }
+
+    /// Who issued each of the lists, for people, as
+    /// [`Certificate::subject`](super::Certificate::subject).
+    pub fn issuers(&self) -> impl Iterator<Item = String> + '_ {
+        self.lists.iter().map(List::issuer)
+    }
+
+    pub(super) fn lists(&self) -> &[List] {
+        &self.lists
+    }
+
+    fn read_der(der: &[u8], which: &str) -> Result<Self> {
+        Ok(Self {
+            lists: [List::new(der, which)?].into(),
+        })
+    }
+
+    fn read_pem(text: &[u8], which: &str) -> Result<Self> {
+        let blocks = pem::blocks(text);
+        let mut lists = Vec::new();
+        for block in blocks.iter().filter(|block| block.label == PEM_LABEL) {
+            let which = format!("{which}, list {} (line {})", lists.len() + 1, block.line);
+            let der = block
+                .decode()
+                .map_err(|reason| Error::certificate(which.as_str(), reason))?;
+            lists.push(List::new(&der, &which)?);
+        }
+        if lists.is_empty() {
+            let found = pem::describe_contents(text, &blocks);
+            return Err(Error::certificate(
+                which,
+                format!("no revocation list found: {found}"),
+            ));
+        }
+        Ok(Self {
+            lists: lists.into(),
+        })
+    }
+}
+
+/// The issuers.
+impl fmt::Debug for Crl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Crl ")?;
+        f.debug_list().entries(self.issuers()).finish()
+    }
+}
+
+impl List {
+    pub(super) fn issuer(&self) -> String {
+        der::describe_name(self.issuer_der())
+    }
+
+    pub(super) fn issuer_der(&self) -> &[u8] {
+        &self.der[self.fields.issuer.clone()]
+    }
+
+    fn new(der: &[u8], which: &str) -> Result<Self> {
+        let fields = ListFields::parse(der)
+            .map_err(|reason| Error::certificate(which, reason.to_string()))?;
+        let list = Self {
+            der: der.into(),
+            fields,
+        };
+        // Only to see whether the engine can read it too.
+        join([&list]).map_err(|code| list.unusable(which, code))?;
+        Ok(list)
+    }
+
+    fn unusable(&self, which: &str, code: ErrorCode) -> Error {
+        if code == raw::ALLOC_FAILED {
+            return Error::OutOfMemory {
+                action: "reading a revocation list",
+            };
+        }
+        let which = format!("{which} (of {})", self.issuer());
+        let reason = match code.is(super::certificate::UNKNOWN_SIG_ALG) {
+            true => format!(
+                "it is signed with {}, which is not supported",
+                der::oid::describe(&self.fields.signature_algorithm)
+            ),
+            false => "the engine cannot use it".into(),
+        };
+        Error::Certificate {
+            which,
+            reason,
+            code: Some(code),
+        }
+    }
+}
+
+/// The engine's form of these lists.
+pub(super) fn join<'a>(
+    lists: impl IntoIterator<Item = &'a List>,
+) -> Result<RevocationList, ErrorCode> {
+    let mut joined = RevocationList::new()?;
+    lists
+        .into_iter()
+        .try_for_each(|list| joined.push(&list.der))?;
+    Ok(joined)
+}
+
+/// What stands behind `BEGIN` in a PEM file.
+const PEM_LABEL: &str = "X509 CRL";

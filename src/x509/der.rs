@@ -1,0 +1,228 @@
+//! The one place that reads DER: certificates, revocation lists and names.
+//!
+//! The reader is the crate `der`, strict and without allocation. It goes over
+//! everything before the engine does, so what is not DER never reaches the C
+//! parser, and what cannot be read is named: field, byte and reason.
+
+mod certificate;
+mod crl;
+mod name;
+pub(super) mod oid;
+
+use std::fmt;
+use std::ops::Range;
+
+use ::der::asn1::{AnyRef, GeneralizedTime, OctetStringRef, UtcTime};
+use ::der::{DateTime, Decode, Header, Reader, SliceReader, Tag, Tagged};
+
+pub(super) use self::certificate::{AltNames, Fields, PublicKey, key_usage};
+pub(super) use self::crl::{ListFields, revocation_date};
+pub(super) use self::name::{describe_name, is_same_name, walk_name};
+
+/// Something that cannot be read, or is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FieldError {
+    field: &'static str,
+    /// The byte of the DER where reading stopped.
+    offset: Option<usize>,
+    reason: String,
+}
+
+type Read<T> = Result<T, FieldError>;
+
+impl FieldError {
+    fn new(field: &'static str, reason: impl Into<String>) -> Self {
+        Self {
+            field,
+            offset: None,
+            reason: reason.into(),
+        }
+    }
+
+    /// Names the field, if what failed below did not.
+    fn in_field(mut self, field: &'static str) -> Self {
+        if self.field.is_empty() {
+            self.field = field;
+        }
+        self
+    }
+}
+
+impl From<::der::Error> for FieldError {
+    fn from(error: ::der::Error) -> Self {
+        Self {
+            field: "",
+            offset: error.position().and_then(|at| usize::try_from(at).ok()),
+            reason: error.kind().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "field {}: {}", self.field, self.reason)?;
+        match self.offset {
+            Some(offset) => write!(f, " (at byte {offset})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An extension, not yet understood.
+struct Extension<'a> {
+    id: &'a [u8],
+    critical: bool,
+    value: &'a [u8],
+}
+
+/// Reads `input` to its end.
+fn whole<'a, T>(
+    input: &'a [u8],
+    field: &'static str,
+    read: impl FnOnce(&mut SliceReader<'a>) -> Read<T>,
+) -> Read<T> {
+    let read_all = || {
+        let mut reader = SliceReader::new(input)?;
+        let value = read(&mut reader)?;
+        reader.finish()?;
+        Ok(value)
+    };
+    read_all().map_err(|e: FieldError| e.in_field(field))
+}
+
+/// Reads a value that begins with the byte `tag`, to the end of that value.
+fn enter<'a, T>(
+    r: &mut SliceReader<'a>,
+    tag: u8,
+    field: &'static str,
+    read: impl FnOnce(&mut SliceReader<'a>) -> Read<T>,
+) -> Read<T> {
+    let enter = || {
+        if r.peek_byte() != Some(tag) {
+            return Err(unexpected(r));
+        }
+        let header = Header::decode(r)?;
+        r.read_nested(header.length(), read)
+    };
+    enter().map_err(|e| e.in_field(field))
+}
+
+/// Reads a field with a type of its own.
+fn field<'a, T: Decode<'a, Error = ::der::Error>>(
+    r: &mut SliceReader<'a>,
+    field: &'static str,
+) -> Read<T> {
+    T::decode(r).map_err(|e| FieldError::from(e).in_field(field))
+}
+
+/// Passes over a whole value, and tells where it lies.
+fn skip(r: &mut SliceReader<'_>, field: &'static str) -> Read<Range<usize>> {
+    let start = position(r);
+    r.tlv_bytes()
+        .map_err(|e| FieldError::from(e).in_field(field))?;
+    Ok(start..position(r))
+}
+
+/// The value of an OBJECT IDENTIFIER. Not decoded: identifiers of private
+/// extensions may be longer than any type for them.
+fn object_identifier<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<&'a [u8]> {
+    let any: AnyRef<'a> = field(r, name)?;
+    if any.tag() != Tag::ObjectIdentifier || any.value().is_empty() {
+        return Err(FieldError::new(name, "expected an OBJECT IDENTIFIER"));
+    }
+    Ok(any.value())
+}
+
+/// The identifier in an `AlgorithmIdentifier`, and the whole of it.
+fn algorithm<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<Algorithm<'a>> {
+    let whole = r
+        .tlv_bytes()
+        .map_err(|e| FieldError::from(e).in_field(name))?;
+    let mut inside = SliceReader::new(whole)?;
+    enter(&mut inside, SEQUENCE, name, |r| {
+        let id = object_identifier(r, name)?;
+        let parameters = match r.is_finished() {
+            true => None,
+            false => Some(field(r, name)?),
+        };
+        Ok(Algorithm {
+            whole,
+            id,
+            parameters,
+        })
+    })
+}
+
+struct Algorithm<'a> {
+    whole: &'a [u8],
+    id: &'a [u8],
+    parameters: Option<AnyRef<'a>>,
+}
+
+/// Where the content of an INTEGER lies. Negative ones are let through.
+fn integer(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>> {
+    let value: ::der::asn1::IntRef<'_> = field(r, name)?;
+    let end = position(r);
+    Ok(end - value.as_bytes().len()..end)
+}
+
+/// A `Time`: UTCTime or GeneralizedTime.
+fn time(r: &mut SliceReader<'_>, name: &'static str) -> Read<DateTime> {
+    match r.peek_byte() {
+        Some(UTC_TIME) => field::<UtcTime>(r, name).map(|time| time.to_date_time()),
+        Some(GENERALIZED_TIME) => field::<GeneralizedTime>(r, name).map(|time| time.to_date_time()),
+        _ => Err(unexpected(r).in_field(name)),
+    }
+}
+
+/// Reads `Extensions`, handing each one to `judge`. None may come twice.
+fn extensions<'a>(
+    r: &mut SliceReader<'a>,
+    name: &'static str,
+    mut judge: impl FnMut(Extension<'a>) -> Read<()>,
+) -> Read<()> {
+    let mut seen: Vec<&[u8]> = Vec::new();
+    enter(r, SEQUENCE, name, |r| {
+        while !r.is_finished() {
+            let extension = enter(r, SEQUENCE, name, |r| {
+                Ok(Extension {
+                    id: object_identifier(r, name)?,
+                    critical: field::<Option<bool>>(r, name)?.unwrap_or(false),
+                    value: field::<&OctetStringRef>(r, name)?.as_bytes(),
+                })
+            })?;
+            if seen.contains(&extension.id) {
+                let reason = format!("{} appears twice", oid::describe(extension.id));
+                return Err(FieldError::new(name, reason));
+            }
+            seen.push(extension.id);
+            judge(extension)?;
+        }
+        Ok(())
+    })
+}
+
+fn position(r: &SliceReader<'_>) -> usize {
+    usize::try_from(r.position()).unwrap_or(usize::MAX)
+}
+
+fn unexpected(r: &SliceReader<'_>) -> FieldError {
+    FieldError {
+        field: "",
+        offset: Some(position(r)),
+        reason: match r.peek_byte() {
+            Some(tag) => format!("unexpected tag 0x{tag:02x}"),
+            None => "missing".into(),
+        },
+    }
+}
+
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+
+/// `[number]` with other values inside.
+const fn context(number: u8) -> u8 {
+    0xa0 | number
+}

@@ -1,0 +1,111 @@
+//! PEM files: where each block stands, and what is in it.
+//!
+//! The text is taken apart in Rust, so that the engine's reader of PEM, which
+//! has known faults, is not reached. A block that is broken does not hide the
+//! others.
+
+use rustls_pki_types::pem::{Error, PemObject, SectionKind};
+
+/// One `-----BEGIN ...-----` and what belongs to it.
+pub(super) struct Block<'a> {
+    /// The line of the beginning; the first line is 1.
+    pub(super) line: usize,
+    /// What stands behind `BEGIN`.
+    pub(super) label: &'a str,
+    text: &'a [u8],
+}
+
+impl Block<'_> {
+    /// What the base64 says, or why it says nothing.
+    pub(super) fn decode(&self) -> Result<Vec<u8>, String> {
+        match <(SectionKind, Vec<u8>)>::from_pem_slice(self.text) {
+            Ok((_, der)) => Ok(der),
+            Err(Error::MissingSectionEnd { .. }) => {
+                Err(format!("there is no `-----END {}-----` line", self.label))
+            }
+            Err(Error::IllegalSectionStart { .. }) => {
+                Err("the line with BEGIN does not end in `-----`".into())
+            }
+            Err(Error::Base64Decode(_)) => Err("it is not base64".into()),
+            Err(Error::NoItemsFound) => Err("it is of an unknown kind".into()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The blocks of a file, in order.
+pub(super) fn blocks(text: &[u8]) -> Vec<Block<'_>> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let skip = if index == 0 { bom(line) } else { 0 };
+        if line[skip..].starts_with(BEGIN) {
+            starts.push((index + 1, at + skip));
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).map(|(_, at)| *at);
+    let ends: Vec<_> = ends.chain([text.len()]).collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|((line, start), end)| block(line, &text[start..end]))
+        .collect()
+}
+
+/// Says what a file holds that has no block of the kind looked for.
+pub(super) fn describe_contents(text: &[u8], blocks: &[Block<'_>]) -> String {
+    if text.is_empty() {
+        return "it is empty".into();
+    }
+    if let Some(block) = blocks.first() {
+        let others = match blocks.len() {
+            1 => String::new(),
+            n => format!(" and {} more of other kinds", n - 1),
+        };
+        return format!(
+            "it holds a `-----BEGIN {}-----` in line {}{others}",
+            block.label, block.line
+        );
+    }
+    if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) {
+        return "it is UTF-16 text; PEM is plain ASCII".into();
+    }
+    if text.first() == Some(&0x30) {
+        return "it looks like DER, but not of that kind".into();
+    }
+    match std::str::from_utf8(text) {
+        Ok(text) => format!(
+            "none of its {} lines begins with `-----BEGIN `",
+            text.lines().count()
+        ),
+        Err(_) => format!("its {} bytes are neither PEM nor DER", text.len()),
+    }
+}
+
+/// Whether a file is DER and not PEM: all that we read begin as a SEQUENCE
+/// with a long length, which is no text.
+pub(super) fn is_der(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, length, ..] if *length >= 0x80)
+}
+
+fn block(line: usize, text: &[u8]) -> Block<'_> {
+    let first = text.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+    let label = first.and_then(|line| line.get(BEGIN.len()..));
+    let label = std::str::from_utf8(label.unwrap_or_default()).unwrap_or("(unreadable)");
+    Block {
+        line,
+        label: label.trim_end().trim_end_matches('-'),
+        text,
+    }
+}
+
+/// Some editors put a mark of three bytes before the first line.
+fn bom(line: &[u8]) -> usize {
+    match line.starts_with(b"\xef\xbb\xbf") {
+        true => 3,
+        false => 0,
+    }
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";

@@ -1,0 +1,194 @@
+//! The certificates that are trusted because the user says so.
+
+mod builder;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use self::builder::TrustStoreBuilder;
+use super::Certificate;
+use super::raw::CertificateList;
+use crate::error::{Error, Result};
+
+/// The certificates that you trust, usually the roots of authorities.
+/// Immutable, cheap to clone, shared between threads.
+///
+/// A store is never empty. What could not be used is left out and listed in
+/// [`rejected`](Self::rejected). The same certificate from several places is
+/// taken once. [`builder`](Self::builder) joins several sources.
+///
+/// A chain is trusted if it leads to an authority in the store, or if it is a
+/// self-signed certificate that is itself in the store.
+///
+/// ```no_run
+/// use embertls::TrustStore;
+///
+/// let store = TrustStore::system()?;
+/// println!("{} certificates", store.certificates().len());
+/// for rejected in store.rejected() {
+///     println!("left out: {rejected}");
+/// }
+/// # Ok::<(), embertls::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct TrustStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    certificates: Vec<Certificate>,
+    rejected: Vec<RejectedCertificate>,
+    list: CertificateList,
+}
+
+/// A certificate that a [`TrustStore`] could not use, and why.
+///
+/// Displays as one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RejectedCertificate {
+    /// Where it stands: the file, its number and line there, its subject.
+    pub which: String,
+    /// Why it cannot be used.
+    pub reason: String,
+}
+
+impl TrustStore {
+    /// Starts a store from several sources.
+    ///
+    /// ```no_run
+    /// let store = embertls::TrustStore::builder()
+    ///     .system()?
+    ///     .path("/etc/company/ca.pem")?
+    ///     .build()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    pub fn builder() -> TrustStoreBuilder {
+        TrustStoreBuilder::new()
+    }
+
+    /// The certificates of one file: many in PEM, or one in DER.
+    ///
+    /// ```no_run
+    /// let store = embertls::TrustStore::from_pem_file("ca.pem")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TrustStoreBuilder::pem_file`].
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
+        Self::builder().pem_file(path)?.build()
+    }
+
+    /// The certificates in the files of a directory, such as
+    /// `/etc/ssl/certs`.
+    ///
+    /// # Errors
+    ///
+    /// As [`TrustStoreBuilder::directory`].
+    pub fn from_dir(path: impl AsRef<Path>) -> Result<Self> {
+        Self::builder().directory(path)?.build()
+    }
+
+    /// The certificates of a PEM text.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca_pem = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert.pem();
+    /// let store = embertls::TrustStore::from_pem(&ca_pem)?;
+    /// assert_eq!(store.certificates().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TrustStoreBuilder::pem`].
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self> {
+        Self::builder().pem(pem)?.build()
+    }
+
+    /// One certificate in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if it cannot be used.
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self> {
+        Self::builder().der(der)?.build()
+    }
+
+    /// Certificates of `rustls-pki-types`, as `rcgen` or
+    /// `rustls-native-certs` make them.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?;
+    /// let store = embertls::TrustStore::from_certificates([ca.cert.der()])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if none of them can be used.
+    pub fn from_certificates(
+        certificates: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<Self> {
+        Self::builder().certificates(certificates)?.build()
+    }
+
+    /// The certificates that this system trusts. See
+    /// [`TrustStoreBuilder::system`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if there are none.
+    pub fn system() -> Result<Self> {
+        Self::builder().system()?.build()
+    }
+
+    /// The trusted certificates, in the order in which they were found.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.inner.certificates
+    }
+
+    /// What could not be used, and why.
+    pub fn rejected(&self) -> &[RejectedCertificate] {
+        &self.inner.rejected
+    }
+
+    pub(super) fn list(&self) -> &CertificateList {
+        &self.inner.list
+    }
+
+    /// Whether this very certificate is in the store.
+    pub(super) fn contains(&self, der: &[u8]) -> bool {
+        let mut all = self.certificates().iter();
+        all.any(|certificate| certificate.as_der() == der)
+    }
+}
+
+/// How many certificates there are, and what was left out.
+impl fmt::Debug for TrustStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustStore")
+            .field("certificates", &self.certificates().len())
+            .field("rejected", &self.rejected())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for RejectedCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use crate::error::Printable;
+        write!(f, "{}: {}", Printable(&self.which), Printable(&self.reason))
+    }
+}
+
+impl From<&RejectedCertificate> for Error {
+    fn from(rejected: &RejectedCertificate) -> Self {
+        Self::certificate(rejected.which.as_str(), rejected.reason.as_str())
+    }
+}

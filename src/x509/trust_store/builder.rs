@@ -1,0 +1,320 @@
+//! Where trusted certificates come from.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Inner, RejectedCertificate, TrustStore};
+use crate::error::{Error, ErrorCode, Result};
+use crate::x509::certificate::PEM_LABEL;
+use crate::x509::raw::{self, CertificateList};
+use crate::x509::{Certificate, pem, read_file};
+
+/// Collects certificates for a [`TrustStore`].
+///
+/// A source that gives no usable certificate at all is an error at once. A
+/// certificate that cannot be used beside others that can is listed in
+/// [`TrustStore::rejected`].
+#[derive(Debug, Default)]
+#[must_use = "call `build`"]
+pub struct TrustStoreBuilder {
+    certificates: Vec<Certificate>,
+    rejected: Vec<RejectedCertificate>,
+    /// The DER of all that were seen, usable or not.
+    seen: HashSet<Vec<u8>>,
+    list: Option<CertificateList>,
+}
+
+/// What became of one source.
+#[derive(Default)]
+struct Outcome {
+    /// How many certificates it held that can be used, known before or not.
+    usable: usize,
+    first_refused: Option<RejectedCertificate>,
+}
+
+impl Outcome {
+    fn refused(refused: RejectedCertificate) -> Self {
+        Self {
+            usable: 0,
+            first_refused: Some(refused),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.usable += other.usable;
+        self.first_refused = self.first_refused.take().or(other.first_refused);
+    }
+}
+
+impl TrustStoreBuilder {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file or a directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`pem_file`](Self::pem_file) and [`directory`](Self::directory).
+    pub fn path(self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        match path.is_dir() {
+            true => self.directory(path),
+            false => self.pem_file(path),
+        }
+    }
+
+    /// Adds the certificates of a file: many in PEM, or one in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be read; [`Error::Certificate`] if no
+    /// certificate in it can be used, which says what the file holds.
+    pub fn pem_file(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let which = path.display().to_string();
+        let bytes = read_file(path)?;
+        let outcome = match pem::is_der(&bytes) {
+            true => self.take_der(&bytes, &which)?,
+            false => self.take_pem(&bytes, &which)?,
+        };
+        self.accept(outcome, || no_certificate(&which, &bytes))
+    }
+
+    /// Adds the certificates in the files of a directory, such as
+    /// `/etc/ssl/certs`, where each of them usually has several names. Files
+    /// that hold no certificate are passed over, and so are directories in
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the directory cannot be read; [`Error::Certificate`]
+    /// if there is no usable certificate in it.
+    pub fn directory(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let which = path.display().to_string();
+        let reading = |e| Error::io(format!("reading the directory {which}"), e);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(path).map_err(reading)? {
+            files.push(entry.map_err(reading)?.path());
+        }
+        // The order of the directory is not the same everywhere.
+        files.sort();
+
+        let mut all = Outcome::default();
+        for file in files.iter().filter(|file| !file.is_dir()) {
+            let outcome = self.take_file(file)?;
+            all.add(outcome);
+        }
+        self.accept(all, || {
+            let reason = format!("no certificate found in its {} files", files.len());
+            Error::certificate(which.as_str(), reason)
+        })
+    }
+
+    /// Adds the certificates of a PEM text. Text around them is passed over,
+    /// as are blocks of other kinds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if no certificate in it can be used.
+    pub fn pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self> {
+        let pem = pem.as_ref();
+        let outcome = self.take_pem(pem, "the PEM text")?;
+        self.accept(outcome, || no_certificate("the PEM text", pem))
+    }
+
+    /// Adds one certificate in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if it cannot be used.
+    pub fn der(mut self, der: impl AsRef<[u8]>) -> Result<Self> {
+        let outcome = self.take_der(der.as_ref(), "the certificate")?;
+        self.accept(outcome, || {
+            Error::certificate("the certificate", "unusable")
+        })
+    }
+
+    /// Adds certificates of `rustls-pki-types`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if none of them can be used.
+    pub fn certificates(
+        mut self,
+        certificates: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<Self> {
+        let mut all = Outcome::default();
+        for (index, der) in certificates.into_iter().enumerate() {
+            let outcome = self.take_der(der.as_ref(), &format!("certificate {}", index + 1))?;
+            all.add(outcome);
+        }
+        self.accept(all, || {
+            Error::certificate("the list of certificates", "it is empty")
+        })
+    }
+
+    /// Adds the certificates that this system trusts: those of
+    /// `/etc/ssl/certs` and its like, of the keychain on macOS, of the root
+    /// store on Windows. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name
+    /// others, as for OpenSSL.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if there are none.
+    pub fn system(mut self) -> Result<Self> {
+        const WHICH: &str = "the system's trust store";
+        let found = rustls_native_certs::load_native_certs();
+        let mut all = Outcome::default();
+        for error in &found.errors {
+            let refused = self.reject(WHICH.into(), error.to_string());
+            all.add(Outcome::refused(refused));
+        }
+        for (index, der) in found.certs.iter().enumerate() {
+            let which = format!("{WHICH}, certificate {}", index + 1);
+            let outcome = self.take_der(der, &which)?;
+            all.add(outcome);
+        }
+        self.accept(all, || {
+            Error::certificate(
+                WHICH,
+                "it holds no certificate; install them (Debian: ca-certificates), or name a file",
+            )
+        })
+    }
+
+    /// Makes the store.
+    ///
+    /// ```
+    /// let error = embertls::TrustStore::builder().build().unwrap_err();
+    /// assert!(error.to_string().contains("empty"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if no source was added: nothing would ever be
+    /// trusted.
+    pub fn build(self) -> Result<TrustStore> {
+        let Some(list) = self.list.filter(|_| !self.certificates.is_empty()) else {
+            return Err(Error::config(
+                "the trust store is empty, so nothing would be trusted: add a source, such as `system()`",
+            ));
+        };
+        Ok(TrustStore {
+            inner: Arc::new(Inner {
+                certificates: self.certificates,
+                rejected: self.rejected,
+                list,
+            }),
+        })
+    }
+
+    /// A file of a directory: one that holds no certificate does not matter.
+    fn take_file(&mut self, file: &Path) -> Result<Outcome> {
+        let which = file.display().to_string();
+        match fs::read(file) {
+            Ok(bytes) if pem::is_der(&bytes) => self.take_der(&bytes, &which),
+            Ok(bytes) => self.take_pem(&bytes, &which),
+            Err(error) => Ok(Outcome::refused(self.reject(which, error.to_string()))),
+        }
+    }
+
+    fn take_pem(&mut self, text: &[u8], which: &str) -> Result<Outcome> {
+        let mut outcome = Outcome::default();
+        let mut number = 0;
+        for block in pem::blocks(text) {
+            let reason = match block.label {
+                PEM_LABEL => None,
+                "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => Some(format!(
+                    "{} is a format of OpenSSL only; `openssl x509` turns it into CERTIFICATE",
+                    block.label
+                )),
+                _ => continue,
+            };
+            number += 1;
+            let which = format!("{which}, certificate {number} (line {})", block.line);
+            let one = match reason.map_or_else(|| block.decode(), Err) {
+                Ok(der) => self.take_der(&der, &which)?,
+                Err(reason) => Outcome::refused(self.reject(which, reason)),
+            };
+            outcome.add(one);
+        }
+        Ok(outcome)
+    }
+
+    fn take_der(&mut self, der: &[u8], which: &str) -> Result<Outcome> {
+        if self.seen.contains(der) {
+            let mut known = self.certificates.iter();
+            let usable = known.any(|certificate| certificate.as_der() == der);
+            return Ok(Outcome {
+                usable: usable.into(),
+                first_refused: None,
+            });
+        }
+        self.seen.insert(der.to_vec());
+        match self.add(der, which) {
+            Ok(()) => Ok(Outcome {
+                usable: 1,
+                first_refused: None,
+            }),
+            Err(Refused::OutOfMemory) => Err(Error::OutOfMemory {
+                action: "loading trusted certificates",
+            }),
+            Err(Refused::Because { which, reason }) => {
+                Ok(Outcome::refused(self.reject(which, reason)))
+            }
+        }
+    }
+
+    fn add(&mut self, der: &[u8], which: &str) -> Result<(), Refused> {
+        let certificate = Certificate::parse(der).map_err(|reason| Refused::Because {
+            which: which.into(),
+            reason: reason.to_string(),
+        })?;
+        let refused = |code: ErrorCode| match code {
+            raw::ALLOC_FAILED => Refused::OutOfMemory,
+            code => Refused::Because {
+                which: format!("{which} ({})", certificate.subject()),
+                reason: format!("{} [{code}]", certificate.why_unusable(code)),
+            },
+        };
+        let list = match self.list.take() {
+            Some(list) => list,
+            None => CertificateList::new().map_err(refused)?,
+        };
+        self.list.insert(list).push(der).map_err(refused)?;
+        self.certificates.push(certificate);
+        Ok(())
+    }
+
+    fn reject(&mut self, which: String, reason: String) -> RejectedCertificate {
+        let rejected = RejectedCertificate { which, reason };
+        self.rejected.push(rejected.clone());
+        rejected
+    }
+
+    /// A source must have given something.
+    fn accept(self, outcome: Outcome, nothing: impl FnOnce() -> Error) -> Result<Self> {
+        match outcome {
+            Outcome { usable: 1.., .. } => Ok(self),
+            Outcome {
+                first_refused: Some(refused),
+                ..
+            } => Err(Error::from(&refused)),
+            _ => Err(nothing()),
+        }
+    }
+}
+
+enum Refused {
+    OutOfMemory,
+    Because { which: String, reason: String },
+}
+
+fn no_certificate(which: &str, text: &[u8]) -> Error {
+    let found = pem::describe_contents(text, &pem::blocks(text));
+    Error::certificate(which, format!("no certificate found: {found}"))
+}

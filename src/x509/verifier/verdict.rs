@@ -1,0 +1,56 @@
+//! What comes out of a verification.
+
+use std::sync::Arc;
+
+use rustls_pki_types::CertificateDer;
+
+use crate::error::VerifyError;
+
+/// What a chain is worth.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Judgement {
+    /// It is trusted.
+    Verified(VerifiedChain),
+    /// It is not. Who asked for nothing better may go on with the leaf's key.
+    Refused(VerifyError),
+    /// It is not, and the leaf must not reach the engine at all: it cannot be
+    /// read, or would cost too much.
+    Unusable(VerifyError),
+}
+
+/// A chain of certificates that was found good: the peer's own first, the
+/// trusted one last. Cheap to clone.
+///
+/// ```no_run
+/// # fn show(chain: &embertls::VerifiedChain) -> embertls::Result<()> {
+/// use embertls::Certificate;
+///
+/// for der in chain.certificates() {
+///     println!("{}", Certificate::try_from(der)?.subject());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedChain {
+    certificates: Arc<[CertificateDer<'static>]>,
+}
+
+impl VerifiedChain {
+    /// The certificates in DER, from the peer's own to the trusted one. There
+    /// is always one at least.
+    ///
+    /// They are those that were used: not all that the peer sent, and not in
+    /// its order.
+    pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.certificates
+    }
+
+    /// `certificates` is not empty.
+    pub(super) fn new(certificates: Vec<CertificateDer<'static>>) -> Self {
+        Self {
+            certificates: certificates.into(),
+        }
+    }
+}
