@@ -181,7 +181,12 @@ impl Drbg {
                 .current
                 .compare_exchange(old, fresh, Ordering::AcqRel, Ordering::Acquire)
             {
-                Ok(_) => fresh,
+                Ok(old) => {
+                    // SAFETY: generations are freed by drop only, and nobody in
+                    // this process draws from one of another.
+                    unsafe { (*old).wipe() };
+                    fresh
+                }
                 Err(faster) => {
                     // SAFETY: `fresh` came from a box above and nobody else saw it.
                     drop(unsafe { Box::from_raw(fresh) });

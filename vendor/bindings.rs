@@ -947,9 +947,11 @@ unsafe extern "C" {
     pub fn ember_version() -> *const ::std::os::raw::c_char;
     pub fn ember_entropy_new() -> *mut mbedtls_entropy_context;
     pub fn ember_entropy_free(entropy: *mut mbedtls_entropy_context);
+    pub fn ember_entropy_wipe(entropy: *mut mbedtls_entropy_context);
     pub fn ember_entropy_abandon(entropy: *mut mbedtls_entropy_context);
     pub fn ember_ctr_drbg_new() -> *mut mbedtls_ctr_drbg_context;
     pub fn ember_ctr_drbg_free(drbg: *mut mbedtls_ctr_drbg_context);
+    pub fn ember_ctr_drbg_wipe(drbg: *mut mbedtls_ctr_drbg_context);
     pub fn ember_ctr_drbg_abandon(drbg: *mut mbedtls_ctr_drbg_context);
     pub fn ember_at_fork(
         child: ::std::option::Option<unsafe extern "C" fn()>,

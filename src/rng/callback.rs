@@ -19,11 +19,6 @@ pub(crate) enum Rng {
 }
 
 impl Rng {
-    /// Fills `out` with random bytes, of any length.
-    pub(crate) fn fill(&self, out: &mut [u8]) -> Result<()> {
-        self.with(|drbg| drbg.fill(out))
-    }
-
     fn with(&self, mut draw: impl FnMut(&Drbg) -> Result<()>) -> Result<()> {
         match self {
             Self::Shared(drbg) => draw(drbg),

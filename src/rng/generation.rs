@@ -93,6 +93,23 @@ impl Generation {
         })
     }
 
+    /// Wipes a parent's state in a child, so that who breaks into the child
+    /// cannot tell what the parent draws. The lock is not taken: it may be
+    /// held by a thread that does not exist here.
+    ///
+    /// # Safety
+    ///
+    /// The generation must be of another process, and no thread may wipe it
+    /// at the same time.
+    pub(super) unsafe fn wipe(&self) {
+        // SAFETY: the contexts are allocated until drop, and the caller
+        // vouches that nobody uses them.
+        unsafe {
+            ffi::ember_ctr_drbg_wipe(self.drbg.as_ptr());
+            ffi::ember_entropy_wipe(self.entropy.as_ptr());
+        }
+    }
+
     pub(super) fn is_of_this_process(&self) -> bool {
         self.process == Process::current()
     }

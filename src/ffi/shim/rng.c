@@ -21,9 +21,14 @@ void ember_entropy_free(mbedtls_entropy_context *entropy)
     mbedtls_free(entropy);
 }
 
-void ember_entropy_abandon(mbedtls_entropy_context *entropy)
+void ember_entropy_wipe(mbedtls_entropy_context *entropy)
 {
     mbedtls_platform_zeroize(entropy, sizeof(*entropy));
+}
+
+void ember_entropy_abandon(mbedtls_entropy_context *entropy)
+{
+    ember_entropy_wipe(entropy);
     mbedtls_free(entropy);
 }
 
@@ -41,9 +46,14 @@ void ember_ctr_drbg_free(mbedtls_ctr_drbg_context *drbg)
     mbedtls_free(drbg);
 }
 
-void ember_ctr_drbg_abandon(mbedtls_ctr_drbg_context *drbg)
+void ember_ctr_drbg_wipe(mbedtls_ctr_drbg_context *drbg)
 {
     mbedtls_platform_zeroize(drbg, sizeof(*drbg));
+}
+
+void ember_ctr_drbg_abandon(mbedtls_ctr_drbg_context *drbg)
+{
+    ember_ctr_drbg_wipe(drbg);
     mbedtls_free(drbg);
 }
 

@@ -31,13 +31,15 @@ const char *ember_version(void);
 mbedtls_entropy_context *ember_entropy_new(void);
 void ember_entropy_free(mbedtls_entropy_context *entropy);
 
-/* Wipes and frees without touching the mutex: after a fork it may be locked
- * by a thread that does not exist in this process. */
+/* Wipe what a parent process made, and free it, without touching the mutex:
+ * it may be locked by a thread that does not exist in this process. */
+void ember_entropy_wipe(mbedtls_entropy_context *entropy);
 void ember_entropy_abandon(mbedtls_entropy_context *entropy);
 
-/* The same three for the generator. */
+/* The same for the generator. */
 mbedtls_ctr_drbg_context *ember_ctr_drbg_new(void);
 void ember_ctr_drbg_free(mbedtls_ctr_drbg_context *drbg);
+void ember_ctr_drbg_wipe(mbedtls_ctr_drbg_context *drbg);
 void ember_ctr_drbg_abandon(mbedtls_ctr_drbg_context *drbg);
 
 /* Has the function called in each forked child; 0, or an errno. */
