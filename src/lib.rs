@@ -18,7 +18,7 @@ pub use error::{
     VerifyProblem,
 };
 pub use net::{NetContext, NetListener};
-pub use pk::PrivateKey;
+pub use pk::{KeyKind, PrivateKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
     Acceptor, CipherSuite, Client, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,

@@ -144,6 +144,17 @@ fn what_fails_to_seed_is_freed() {
 }
 
 #[test]
+fn a_wiped_generator_has_no_counter_left() {
+    let generation = Generation::seed(Entropy::new().unwrap(), b"", ptr::null_mut()).unwrap();
+    // SAFETY: the context begins with its counter of 16 bytes.
+    let counter = || unsafe { generation.raw().cast::<[u8; 16]>().read() };
+    assert_ne!(counter(), [0; 16]);
+    // SAFETY: nobody draws from it.
+    unsafe { generation.wipe() };
+    assert_eq!(counter(), [0; 16]);
+}
+
+#[test]
 fn debug_output_shows_no_state() {
     let shown = format!("{:?} {:?}", drbg(), Entropy::new().unwrap());
     assert_eq!(
