@@ -216,9 +216,11 @@ fn bring_package(request: &Request<'_>) -> Result<PathBuf> {
     let metadata = metadata.map_err(|why| {
         Error::new(format!(
             "cargo could not bring {PACKAGE} {VERSION}, the package that carries Mbed TLS:\n{}\n\
-             Without a network, run `cargo fetch` of that package before, or set \
-             EMBERTLS_MBEDTLS_DIR to an untouched Mbed TLS {VERSION} tree.",
-            why.trim_end()
+             To build without a network, run once with one \
+             `cargo fetch --locked --manifest-path {}`, or set EMBERTLS_MBEDTLS_DIR \
+             to an untouched Mbed TLS {VERSION} tree.",
+            why.trim_end(),
+            manifest.display()
         ))
     })?;
     manifest_path(&metadata)
