@@ -18,6 +18,7 @@ pub(crate) use self::raw::RawConfig;
 pub use self::server::ServerConfigBuilder;
 use super::groups::NamedGroup;
 use super::suites::CipherSuite;
+use super::version::ProtocolVersion;
 use crate::error::{Error, Result};
 use crate::pk::PrivateKey;
 use crate::rng::{Drbg, Rng};
@@ -150,6 +151,7 @@ impl fmt::Debug for Identity {
 /// Settings that clients and servers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Common {
+    pub(crate) min_version: ProtocolVersion,
     pub(crate) cipher_suites: Vec<CipherSuite>,
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) alpn: Vec<CString>,
@@ -159,6 +161,7 @@ pub(crate) struct Common {
 impl Common {
     fn new() -> Self {
         Self {
+            min_version: ProtocolVersion::Tls12,
             cipher_suites: CipherSuite::DEFAULT.to_vec(),
             groups: NamedGroup::ALL.to_vec(),
             alpn: Vec::new(),

@@ -1,6 +1,9 @@
 //! Protocol versions.
 
+use std::ffi::c_int;
 use std::fmt;
+
+use crate::ffi;
 
 /// A version of the TLS protocol that this crate speaks.
 ///
@@ -15,6 +18,16 @@ use std::fmt;
 pub enum ProtocolVersion {
     /// TLS 1.2 (RFC 5246).
     Tls12,
+}
+
+impl ProtocolVersion {
+    /// Major and minor number as the engine wants them.
+    pub(crate) fn numbers(self) -> (c_int, c_int) {
+        let minor = match self {
+            Self::Tls12 => ffi::MBEDTLS_SSL_MINOR_VERSION_3,
+        };
+        (ffi::MBEDTLS_SSL_MAJOR_VERSION_3 as c_int, minor as c_int)
+    }
 }
 
 impl fmt::Display for ProtocolVersion {

@@ -7,6 +7,7 @@ use crate::rng::Drbg;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::max_fragment::MaxFragmentLength;
 use crate::ssl::suites::CipherSuite;
+use crate::ssl::version::ProtocolVersion;
 use crate::x509::{Crl, TrustStore, Verifier};
 
 /// Builds an [`SslConfig`] for clients; made by [`SslConfig::client`].
@@ -90,6 +91,26 @@ impl ClientConfigBuilder {
     /// Asks the server for smaller records (RFC 6066, section 4).
     pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
         self.max_fragment_length = Some(length);
+        self
+    }
+
+    /// The oldest version of the protocol to accept; TLS 1.2 unless set.
+    ///
+    /// What is older is not compiled, so this only says what holds anyway;
+    /// a program that names it keeps its meaning when versions are added.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_min_version`.
+    pub fn min_version(mut self, version: ProtocolVersion) -> Self {
+        self.common.min_version = version;
+        self
+    }
+
+    /// Refuses servers whose certificate fails verification: the default.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_authmode` with
+    /// `MBEDTLS_SSL_VERIFY_REQUIRED`.
+    pub fn verification_required(mut self) -> Self {
+        self.verification = Verification::Required;
         self
     }
 

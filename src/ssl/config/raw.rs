@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 use super::{Common, Identity};
 use crate::error::{Error, Result, check};
 use crate::ffi;
+use crate::ssl::version::ProtocolVersion;
 
 /// `mbedtls_ssl_config`, filled and never changed again, and the lists that it
 /// points to.
@@ -62,11 +63,9 @@ impl RawConfig {
                 ffi::MBEDTLS_SSL_PRESET_DEFAULT as c_int,
             ))
             .map_err(|_| OUT_OF_MEMORY)?;
-            let (major, minor) = (
-                ffi::MBEDTLS_SSL_MAJOR_VERSION_3 as c_int,
-                ffi::MBEDTLS_SSL_MINOR_VERSION_3 as c_int,
-            );
+            let (major, minor) = common.min_version.numbers();
             ffi::mbedtls_ssl_conf_min_version(raw, major, minor);
+            let (major, minor) = ProtocolVersion::Tls12.numbers();
             ffi::mbedtls_ssl_conf_max_version(raw, major, minor);
             ffi::mbedtls_ssl_conf_authmode(raw, ffi::MBEDTLS_SSL_VERIFY_NONE as c_int);
             ffi::mbedtls_ssl_conf_ciphersuites(raw, lists.cipher_suites.as_ptr());

@@ -1,0 +1,92 @@
+//! Why a run ended early, and what to tell about it.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use embertls::{Error, HandshakeReport, VerifyError};
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The server's certificate failed verification.
+    Verify { server: String, error: VerifyError },
+    /// Anything else.
+    Other {
+        message: String,
+        report: Option<Box<HandshakeReport>>,
+    },
+}
+
+impl Failure {
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::Other {
+            message: message.into(),
+            report: None,
+        }
+    }
+
+    /// A failure of the connection to `server`, which may have been a matter
+    /// of patience.
+    pub fn with_server(server: &str, timeout: Duration, error: impl Into<Error>) -> Self {
+        let error = error.into();
+        let hint = match error.io_kind() {
+            io::ErrorKind::TimedOut => format!(" (after {timeout:?}; see --timeout)"),
+            _ => String::new(),
+        };
+        match error {
+            Error::Verify(error) => Self::Verify {
+                server: server.into(),
+                error,
+            },
+            Error::Handshake(failure) => Self::Other {
+                message: format!("{server}: {failure}"),
+                report: Some(Box::new(failure.report)),
+            },
+            error => Self::other(format!("{server}: {error}{hint}")),
+        }
+    }
+
+    /// A failure of the exchange with `server`.
+    pub fn exchanging(doing: &str, server: &str, timeout: Duration, error: io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::TimedOut => format!(" (after {timeout:?}; see --timeout)"),
+            _ => String::new(),
+        };
+        Self::other(format!("{doing} {server}: {error}{hint}"))
+    }
+}
+
+/// For what happens before there is a connection; such errors name the file,
+/// the name or the setting themselves.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::other(error.to_string())
+    }
+}
+
+/// For standard output, the only thing used with `?` that fails so.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::other(format!("writing to standard output: {error}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verify { server, error } => {
+                let problems = match error.problems().len() {
+                    1 => "1 problem".into(),
+                    many => format!("{many} problems"),
+                };
+                write!(
+                    f,
+                    "{server}: certificate verification failed ({problems}); \
+                     the connection was ended before anything was sent"
+                )
+            }
+            Self::Other { message, .. } => f.write_str(message),
+        }
+    }
+}
