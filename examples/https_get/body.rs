@@ -19,8 +19,8 @@ pub struct Body<'a, R> {
 enum Framing {
     /// So many bytes are left, of so many.
     Length { left: u64, all: u64 },
-    /// So many bytes are left of the chunk.
-    Chunks { left: u64 },
+    /// So many bytes are left of the chunk, if the first has come.
+    Chunks { left: u64, begun: bool },
     /// By the end of the session: TLS tells it from a cut.
     Close,
     /// It is over.
@@ -53,7 +53,10 @@ impl Framing {
         match codings[..] {
             [] => {}
             [coding] if coding.eq_ignore_ascii_case(b"chunked") && head.minor >= 1 => {
-                return Ok(Self::Chunks { left: 0 });
+                return Ok(Self::Chunks {
+                    left: 0,
+                    begun: false,
+                });
             }
             _ => {
                 let codings = String::from_utf8_lossy(&codings.join(&b", "[..])).into_owned();
@@ -85,11 +88,13 @@ impl<R: BufRead> Read for Body<'_, R> {
             Framing::Done => Ok(0),
             Framing::Close => self.input.read(out),
             Framing::Length { left, all } => {
-                let len = read_some(self.input, out, left, || format!("of {all}"))?;
-                Ok(len)
+                read_some(self.input, out, left, || format!("of {all}"))
             }
-            Framing::Chunks { left } => {
+            Framing::Chunks { left, begun } => {
                 if *left == 0 {
+                    if std::mem::replace(begun, true) {
+                        end_chunk(self.input)?;
+                    }
                     *left = read_chunk_size(self.input)?;
                 }
                 if *left == 0 {
@@ -97,11 +102,7 @@ impl<R: BufRead> Read for Body<'_, R> {
                     self.framing = Framing::Done;
                     return Ok(0);
                 }
-                let len = read_some(self.input, out, left, || "of a chunk".into())?;
-                if *left == 0 {
-                    end_chunk(self.input)?;
-                }
-                Ok(len)
+                read_some(self.input, out, left, || "of a chunk".into())
             }
         }
     }
@@ -144,9 +145,9 @@ fn read_chunk_size(input: &mut impl BufRead) -> io::Result<u64> {
 
 fn end_chunk(input: &mut impl BufRead) -> io::Result<()> {
     let mut line = Vec::new();
-    read_line(input, &mut line, 2)?;
-    match &line[..] {
-        b"\r\n" | b"\n" => Ok(()),
+    match read_line(input, &mut line, 2) {
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error),
+        _ if matches!(&line[..], b"\r\n" | b"\n") => Ok(()),
         _ => Err(malformed("a chunk that is longer than its size")),
     }
 }

@@ -22,7 +22,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::Args;
-use crate::failure::Failure;
 use crate::printable::Printable;
 
 fn main() -> ExitCode {

@@ -20,9 +20,15 @@ pub struct Target {
 enum Place {
     /// A file beside the one that is wanted; takes its name at the end, and
     /// is removed where that does not come.
-    File { partial: NamedTempFile, path: PathBuf },
+    File {
+        partial: NamedTempFile,
+        path: PathBuf,
+    },
     /// Something like `/dev/null`, that cannot be replaced.
-    Device { file: File, path: PathBuf },
+    Device {
+        file: File,
+        path: PathBuf,
+    },
     Terminal(TerminalWriter<io::Stdout>),
     Stdout(io::Stdout),
 }
@@ -77,9 +83,9 @@ impl Target {
         flushed.map_err(|error| self.failed(error))?;
         self.progress.finish();
         if let Place::File { partial, path } = self.place {
-            partial
-                .persist(&path)
-                .map_err(|error| Failure::io(format!("creating {}", path.display()), error.error))?;
+            partial.persist(&path).map_err(|error| {
+                Failure::io(format!("creating {}", path.display()), error.error)
+            })?;
         }
         Ok(())
     }

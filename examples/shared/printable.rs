@@ -29,7 +29,7 @@ impl fmt::Display for Printable<'_> {
 /// as [`Printable`].
 pub struct TerminalWriter<W> {
     inner: W,
-    /// The beginning of a character whose end has not come yet.
+    /// The beginning of a character or line end whose rest has not come yet.
     partial: Vec<u8>,
 }
 
@@ -61,12 +61,17 @@ impl<W: Write> Write for TerminalWriter<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        let partial = std::mem::take(&mut self.partial);
+        write!(self.inner, "{}", Printable(&partial))?;
         self.inner.flush()
     }
 }
 
-/// How many bytes at the end may become a character with what comes next.
+/// How many bytes at the end may become something else with what comes next.
 fn unfinished(text: &[u8]) -> usize {
+    if text.ends_with(b"\r") {
+        return 1;
+    }
     let last_chunk = text.utf8_chunks().last();
     let tail = last_chunk.map_or(&[][..], |chunk| chunk.invalid());
     match std::str::from_utf8(tail) {

@@ -153,9 +153,5 @@ fn line(word: &str, text: impl Display) -> io::Result<()> {
 /// A line of standard error. Where nobody reads it there is nothing to do.
 fn message(text: impl Display) {
     let text = text.to_string();
-    let _ = writeln!(
-        io::stderr(),
-        "tls_client: {}",
-        Printable(text.as_bytes())
-    );
+    let _ = writeln!(io::stderr(), "tls_client: {}", Printable(text.as_bytes()));
 }

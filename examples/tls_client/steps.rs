@@ -47,11 +47,16 @@ const MAX_REPLY: usize = 64 * 1024;
 /// A server that has begun its reply and is silent for so long has ended it.
 const PAUSE: Duration = Duration::from_secs(2);
 
+const RESULT_OF: &str = "of the server's certificate";
+
 /// Takes the steps, printing each.
 pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
     let timeout = plan.timeout;
 
-    out.step("initialise", "the operating system is the source of entropy")?;
+    out.step(
+        "initialise",
+        "the operating system is the source of entropy",
+    )?;
     let entropy = Entropy::new()?;
 
     out.step("seed", "a CTR_DRBG of our own")?;
@@ -102,22 +107,33 @@ pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
     let config = config.build()?;
 
     let target = (plan.host.as_str(), plan.port);
-    out.step("connect", format_args!("to {} port {}", plan.host, plan.port))?;
+    out.step(
+        "connect",
+        format_args!("to {} port {}", plan.host, plan.port),
+    )?;
     let net = NetContext::connect_timeout(target, timeout)?;
     let peer = format!("{} at {}", plan.server, net.peer_addr()?);
     let failed = |error| Failure::with_server(&peer, timeout, error);
 
     out.step("handshake", format_args!("with {peer}"))?;
     let handshake = Handshake::client(&config, name, net).map_err(failed)?;
-    let mut session = handshake
-        .complete_within(timeout)
-        .map_err(|error| failed(error.into_error()))?;
+    let mut session = match handshake.complete_within(timeout) {
+        Ok(session) => session,
+        Err(error) => {
+            let failure = failed(error.into_error());
+            if let Failure::Verify { error, .. } = &failure {
+                out.step("verification result", RESULT_OF)?;
+                out.verify(Err(error))?;
+            }
+            return Err(failure);
+        }
+    };
     out.negotiated(&session)?;
 
-    out.step("verification result", "of the server's certificate")?;
+    out.step("verification result", RESULT_OF)?;
     match session.verify_result() {
+        Verdict::Verified => out.verify(Ok(()))?,
         Verdict::Tolerated(error) => out.verify(Err(error))?,
-        verdict if verdict.is_verified() => out.verify(Ok(()))?,
         _ => {
             return Err(Failure::other(format!(
                 "{peer}: the certificate was not judged"
@@ -137,11 +153,16 @@ pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
     out.step("read", format_args!("{} bytes, {end}", reply.len()))?;
     out.reply(&reply)?;
 
-    session.get_mut().set_deadline(Instant::now().checked_add(PAUSE));
+    session
+        .get_mut()
+        .set_deadline(Instant::now().checked_add(PAUSE));
     match session.close() {
         Ok(()) => out.step("close", "close_notify is sent")?,
         // What was to be exchanged has been.
-        Err(error) => out.step("close", format_args!("the server was gone before us: {error}"))?,
+        Err(error) => out.step(
+            "close",
+            format_args!("the server was gone before us: {error}"),
+        )?,
     }
 
     // The session holds the configuration too: dropped last, it frees all in
@@ -164,7 +185,10 @@ fn trusted_roots(trust: &Trust, out: &Output) -> Result<TrustStore, Failure> {
             for path in paths {
                 builder = builder.path(path)?;
             }
-            let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            let names: Vec<_> = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
             (builder.build()?, names.join(", "))
         }
     };

@@ -1,0 +1,18 @@
+//! The examples, run as a user runs them.
+
+#[path = "examples/https_get.rs"]
+mod https_get;
+#[path = "examples/pki.rs"]
+mod pki;
+#[path = "../examples/shared/printable.rs"]
+mod printable;
+#[path = "examples/printing.rs"]
+mod printing;
+#[path = "examples/program.rs"]
+mod program;
+#[path = "examples/servers.rs"]
+mod servers;
+#[path = "examples/tls_client.rs"]
+mod tls_client;
+#[path = "examples/tls_client_failures.rs"]
+mod tls_client_failures;
