@@ -17,6 +17,7 @@
 
 mod acceptor;
 mod bio;
+mod certificate_request;
 mod codec;
 mod config;
 mod engine;

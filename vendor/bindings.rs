@@ -999,6 +999,10 @@ unsafe extern "C" {
     pub fn ember_ssl_ciphersuite(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_suite_hash(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_config_copy_withdraw_certificate(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_place_message(
         ssl: *mut mbedtls_ssl_context,
         message: *const ::std::os::raw::c_uchar,

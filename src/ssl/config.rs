@@ -20,9 +20,9 @@ use super::groups::NamedGroup;
 use super::suites::CipherSuite;
 use super::version::ProtocolVersion;
 use crate::error::{Error, Result};
-use crate::pk::PrivateKey;
+use crate::pk::{KeyKind, PrivateKey};
 use crate::rng::{Drbg, Rng};
-use crate::x509::{CertificateChain, Verifier};
+use crate::x509::{Certificate, CertificateChain, Verifier};
 
 /// The role of a client, as a parameter of [`SslConfig`].
 #[derive(Clone, Copy, Debug)]
@@ -139,6 +139,40 @@ pub(crate) struct Identity {
     pub(crate) chain: CertificateChain,
     pub(crate) key: PrivateKey,
 }
+
+impl Identity {
+    /// # Errors
+    ///
+    /// [`Error::Config`] where the chain is empty or too long to send, or the
+    /// key is not that of its first certificate.
+    fn new(certificates: &[Certificate], key: PrivateKey) -> Result<Self> {
+        let Some(own) = certificates.first() else {
+            return Err(refused("the certificate chain is empty"));
+        };
+        let len: usize = certificates.iter().map(|crt| 3 + crt.as_der().len()).sum();
+        if 7 + len > MAX_CERTIFICATE_MESSAGE {
+            return Err(refused(format!(
+                "the certificate chain takes {len} bytes; {} can be sent",
+                MAX_CERTIFICATE_MESSAGE - 7
+            )));
+        }
+        let chain = CertificateChain::new(certificates)?;
+        if !chain.leaf_matches(&key) {
+            return Err(refused(format!(
+                "the private key ({key:?}) does not belong to the certificate of {}",
+                own.subject()
+            )));
+        }
+        Ok(Self { chain, key })
+    }
+
+    pub(crate) fn is_ecdsa(&self) -> bool {
+        self.key.kind() == KeyKind::Ecdsa
+    }
+}
+
+/// The largest Certificate message that the engine can write.
+const MAX_CERTIFICATE_MESSAGE: usize = 1 << 14;
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

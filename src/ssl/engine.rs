@@ -78,8 +78,8 @@ pub(crate) struct Engine {
     server_name: Option<ServerName>,
     offered: Option<ClientHello>,
     chosen: Option<ServerHello>,
-    /// The server wants a client certificate, of which there is none.
-    certificate_requested: bool,
+    /// The server wants a client certificate, and why it gets none.
+    certificate_withheld: Option<&'static str>,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
 }
@@ -135,7 +135,7 @@ impl Engine {
             server_name: None,
             offered: None,
             chosen: None,
-            certificate_requested: false,
+            certificate_withheld: None,
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
         })

@@ -30,6 +30,8 @@ pub(crate) struct RawSession {
     /// A handshake record that the engine is reading.
     feed: Vec<u8>,
     fed: usize,
+    /// The state of the handshake when a step failed; the engine forgets it.
+    failed_at: Option<u32>,
     /// A panic has unwound from here, and with it what the engine said.
     panicked: bool,
 }
@@ -70,6 +72,7 @@ impl RawSession {
                 callbacks: NonNull::from(Box::leak(Box::new(callbacks))),
                 feed: Vec::new(),
                 fed: 0,
+                failed_at: None,
                 panicked: false,
             };
             let callbacks = session.callbacks.as_ptr();
@@ -109,8 +112,10 @@ impl RawSession {
 
     /// The state of the handshake, one of `MBEDTLS_SSL_*`.
     pub(crate) fn state(&self) -> u32 {
-        // SAFETY: reads a field of a context that is set up.
-        unsafe { ffi::ember_ssl_state(self.ssl.as_ptr()) as u32 }
+        self.failed_at.unwrap_or_else(|| {
+            // SAFETY: reads a field of a context that is set up.
+            unsafe { ffi::ember_ssl_state(self.ssl.as_ptr()) as u32 }
+        })
     }
 
     /// Hands a record to the next [`Self::step`].
@@ -127,6 +132,7 @@ impl RawSession {
     /// `mbedtls_ssl_handshake_step`.
     pub(crate) fn step(&mut self) -> Result<(), ErrorCode> {
         let ssl = self.ssl.as_ptr();
+        let state = self.state();
         let rest = self.feed.get(self.fed..).unwrap_or_default();
         // SAFETY: `bio` is touched by Rust only between calls of C; `rest` lives until the loan ends.
         unsafe {
@@ -135,6 +141,9 @@ impl RawSession {
             let code = ffi::mbedtls_ssl_handshake_step(ssl);
             let unused = (*bio).take_back();
             self.fed = self.feed.len() - unused;
+            if code != 0 && code != ffi::MBEDTLS_ERR_SSL_WANT_READ {
+                self.failed_at = Some(state);
+            }
             self.resume_panic();
             check(code)
         }
@@ -316,6 +325,18 @@ impl RawSession {
     pub(crate) fn cipher_suite(&self) -> u16 {
         // SAFETY: reads a field; suite numbers have 16 bits.
         unsafe { ffi::ember_ssl_ciphersuite(self.ssl.as_ptr()) as u16 }
+    }
+
+    /// The number of the hash that the suite signs with; 0 before ServerHello.
+    pub(crate) fn suite_hash(&self) -> u8 {
+        // SAFETY: reads fields; the number has 8 bits.
+        unsafe { ffi::ember_ssl_suite_hash(self.ssl.as_ptr()) as u8 }
+    }
+
+    /// From now on the session has no certificate of its own.
+    pub(crate) fn withdraw_certificate(&mut self) {
+        // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.
+        unsafe { ffi::ember_ssl_config_copy_withdraw_certificate(self.config.as_ptr()) }
     }
 
     /// The protocol chosen by ALPN.

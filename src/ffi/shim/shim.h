@@ -79,6 +79,8 @@ void ember_ssl_free(mbedtls_ssl_context *ssl);
 int ember_ssl_state(const mbedtls_ssl_context *ssl);
 int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl);
 int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl);
+int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl);
+void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);

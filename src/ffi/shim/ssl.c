@@ -70,6 +70,21 @@ int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl)
     return ssl->session != NULL ? ssl->session->ciphersuite : 0;
 }
 
+/* The hash that the suite under negotiation signs with, by its number in TLS (RFC 5246, 7.4.1.4.1); 0 for none yet. */
+int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl)
+{
+    if (ssl->transform_negotiate == NULL || ssl->transform_negotiate->ciphersuite_info == NULL)
+        return 0;
+    return ssl->transform_negotiate->ciphersuite_info->mac == MBEDTLS_MD_SHA384 ? MBEDTLS_SSL_HASH_SHA384
+                                                                                : MBEDTLS_SSL_HASH_SHA256;
+}
+
+/* The session answers a CertificateRequest with an empty list. */
+void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy)
+{
+    copy->key_cert = NULL;
+}
+
 /* Makes `message` the current handshake message: the next read_record() of the engine returns it as if just read. */
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {

@@ -1,14 +1,15 @@
 //! The client's configuration.
 
-use super::{Common, Inner, RawConfig, SslConfig, Verification, alpn_list, refused};
+use super::{Common, Identity, Inner, RawConfig, SslConfig, Verification, alpn_list, refused};
 use crate::error::Result;
 use crate::ffi;
+use crate::pk::PrivateKey;
 use crate::rng::Drbg;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::max_fragment::MaxFragmentLength;
 use crate::ssl::suites::CipherSuite;
 use crate::ssl::version::ProtocolVersion;
-use crate::x509::{Crl, TrustStore, Verifier};
+use crate::x509::{Certificate, Crl, TrustStore, Verifier};
 
 /// Builds an [`SslConfig`] for clients; made by [`SslConfig::client`].
 ///
@@ -18,6 +19,7 @@ use crate::x509::{Crl, TrustStore, Verifier};
 pub struct ClientConfigBuilder {
     common: Common,
     trust_store: Option<TrustStore>,
+    identity: Option<(Vec<Certificate>, PrivateKey)>,
     crls: Vec<Crl>,
     verification: Verification,
     max_fragment_length: Option<MaxFragmentLength>,
@@ -29,6 +31,7 @@ impl ClientConfigBuilder {
         Self {
             common: Common::new(),
             trust_store: None,
+            identity: None,
             crls: Vec::new(),
             verification: Verification::Required,
             max_fragment_length: None,
@@ -49,6 +52,24 @@ impl ClientConfigBuilder {
     /// Guide step: the CRL argument of `mbedtls_ssl_conf_ca_chain`.
     pub fn crl(mut self, crl: Crl) -> Self {
         self.crls.push(crl);
+        self
+    }
+
+    /// A certificate for servers that ask for one, followed by the
+    /// intermediates up to but without the root, and the private key of the
+    /// first.
+    ///
+    /// Without it, such a server gets an empty list and decides. So does one
+    /// that does not accept the signature that goes with the key and the
+    /// negotiated suite.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_own_cert`.
+    pub fn identity(
+        mut self,
+        chain: impl IntoIterator<Item = Certificate>,
+        key: PrivateKey,
+    ) -> Self {
+        self.identity = Some((chain.into_iter().collect(), key));
         self
     }
 
@@ -133,8 +154,9 @@ impl ClientConfigBuilder {
     /// # Errors
     ///
     /// [`Error::Config`](crate::Error::Config) where trust anchors are
-    /// missing, a list is empty or names something twice, or an ALPN protocol
-    /// has a wrong length.
+    /// missing, certificate and key do not belong together or are too long to
+    /// send (16 KiB), a list is empty or names something twice, or an ALPN
+    /// protocol has a wrong length.
     pub fn build(self) -> Result<SslConfig> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
@@ -144,16 +166,20 @@ impl ClientConfigBuilder {
             refused("a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`")
         })?;
         let verifier = Verifier::new(trust_store).with_crls(self.crls);
+        let identity = match self.identity {
+            Some((certificates, key)) => Some(Identity::new(&certificates, key)?),
+            None => None,
+        };
         let raw = RawConfig::new(
             ffi::MBEDTLS_SSL_IS_CLIENT,
             &self.common,
-            None,
+            identity.as_ref(),
             self.max_fragment_length.map_or(0, MaxFragmentLength::code),
         )?;
         Ok(SslConfig::new(Inner {
             verifier: Some(verifier),
             verification: self.verification,
-            identity: None,
+            identity,
             raw,
             common: self.common,
         }))

@@ -5,14 +5,11 @@ use super::{
 };
 use crate::error::Result;
 use crate::ffi;
-use crate::pk::{KeyKind, PrivateKey};
+use crate::pk::PrivateKey;
 use crate::rng::Drbg;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::suites::CipherSuite;
-use crate::x509::{Certificate, CertificateChain};
-
-/// The largest Certificate message that the engine can write.
-const MAX_CERTIFICATE_MESSAGE: usize = 1 << 14;
+use crate::x509::Certificate;
 
 /// Builds an [`SslConfig<Server>`]; made by [`SslConfig::server`].
 ///
@@ -98,18 +95,8 @@ impl ServerConfigBuilder {
         let (certificates, key) = self
             .identity
             .ok_or_else(|| refused("a server needs a certificate and its key: call `identity`"))?;
-        check_length(&certificates)?;
-        let chain = CertificateChain::new(&certificates)?;
-        if !chain.leaf_matches(&key) {
-            return Err(refused(format!(
-                "the private key ({key:?}) does not belong to the certificate of {}",
-                certificates
-                    .first()
-                    .map(Certificate::subject)
-                    .unwrap_or_default()
-            )));
-        }
-        let is_ecdsa = key.kind() == KeyKind::Ecdsa;
+        let identity = Identity::new(&certificates, key)?;
+        let is_ecdsa = identity.is_ecdsa();
         if !self
             .common
             .cipher_suites
@@ -121,7 +108,6 @@ impl ServerConfigBuilder {
                 if is_ecdsa { "an EC key" } else { "an RSA key" }
             )));
         }
-        let identity = Identity { chain, key };
         let raw = RawConfig::new(ffi::MBEDTLS_SSL_IS_SERVER, &self.common, Some(&identity), 0)?;
         Ok(SslConfig::new(Inner {
             verifier: None,
@@ -131,18 +117,4 @@ impl ServerConfigBuilder {
             common: self.common,
         }))
     }
-}
-
-fn check_length(certificates: &[Certificate]) -> Result<()> {
-    if certificates.is_empty() {
-        return Err(refused("the certificate chain is empty"));
-    }
-    let len: usize = certificates.iter().map(|crt| 3 + crt.as_der().len()).sum();
-    if 7 + len > MAX_CERTIFICATE_MESSAGE {
-        return Err(refused(format!(
-            "the certificate chain takes {len} bytes; {} can be sent",
-            MAX_CERTIFICATE_MESSAGE - 7
-        )));
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@
 use super::{Engine, Phase, Progress};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
+use crate::ssl::certificate_request::CertificateRequest;
 use crate::ssl::hello::{ClientHello, HelloRefused, ServerHello};
 use crate::ssl::inbound::{
     MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
@@ -136,12 +137,33 @@ impl Engine {
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
-            _ => {
-                self.certificate_requested |= kind == MESSAGE_CERTIFICATE_REQUEST;
+            MESSAGE_CERTIFICATE_REQUEST => {
+                self.certificate_request_came(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
+            _ => self.raw.feed(TYPE_HANDSHAKE, message),
         }
         Ok(true)
+    }
+
+    fn certificate_request_came(&mut self, message: &[u8]) -> Result<()> {
+        let Some(request) = CertificateRequest::parse(message) else {
+            return Err(self.refuse(
+                Alert::DecodeError,
+                "the CertificateRequest is cut short or has a wrong length",
+            ));
+        };
+        let hash = self.raw.suite_hash();
+        match &self.config.identity {
+            None => self.certificate_withheld = Some("none is configured"),
+            Some(identity) if !request.accepts(hash, identity.is_ecdsa()) => {
+                self.raw.withdraw_certificate();
+                self.certificate_withheld =
+                    Some("it does not accept the signature of this key with this cipher suite");
+            }
+            Some(_) => {}
+        }
+        Ok(())
     }
 
     fn change_cipher_spec_came(&mut self) -> Result<()> {

@@ -38,11 +38,13 @@ impl Engine {
         let reason = match alert {
             Alert::CloseNotify => "the peer closed the session".into(),
             _ if self.is_client && self.chosen.is_none() => self.why_server_may_refuse(),
-            _ if self.certificate_requested => format!(
-                "{} (it asked for a client certificate, and none is configured)",
-                alert.meaning()
-            ),
-            _ => alert.meaning().into(),
+            _ => match self.certificate_withheld {
+                Some(why) => format!(
+                    "{} (it asked for a client certificate and got none: {why})",
+                    alert.meaning()
+                ),
+                None => alert.meaning().into(),
+            },
         };
         self.failed(reason, None, Some(alert), None)
     }

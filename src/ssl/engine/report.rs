@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::error::HandshakeReport;
-use crate::pk::KeyKind;
+use crate::ssl::config::Identity;
 use crate::ssl::hello::{ClientHello, TLS12, version_name};
 use crate::ssl::{groups, suites};
 
@@ -41,7 +41,7 @@ impl Engine {
             .config
             .identity
             .as_ref()
-            .is_some_and(|identity| identity.key.kind() == KeyKind::Ecdsa);
+            .is_some_and(Identity::is_ecdsa);
         let shares_group = common
             .groups
             .iter()
