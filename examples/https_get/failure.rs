@@ -10,15 +10,9 @@ pub enum Failure {
     /// The server's certificate failed verification.
     #[error("{server}: certificate verification failed\n{error}")]
     Verify { server: String, error: VerifyError },
-    /// The connection could not be made.
-    #[error("{server}: {error}")]
-    Connect {
-        server: String,
-        error: embertls::Error,
-    },
-    /// The trusted certificates could not be read.
+    /// Another error of embertls, which names the server or the file itself.
     #[error("{0}")]
-    Setup(embertls::Error),
+    Tls(embertls::Error),
     /// The server's answer cannot be used.
     #[error("{url}: {reason}")]
     Answer { url: String, reason: String },
@@ -29,10 +23,12 @@ pub enum Failure {
 
 impl Failure {
     pub fn connecting(server: &str, error: embertls::Error) -> Self {
-        let server = server.to_owned();
         match error {
-            embertls::Error::Verify(error) => Self::Verify { server, error },
-            error => Self::Connect { server, error },
+            embertls::Error::Verify(error) => Self::Verify {
+                server: server.into(),
+                error,
+            },
+            error => Self::Tls(error),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::target::Target;
 
 /// Fetches what the command line asks for.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let connector = connector(args).map_err(Failure::Setup)?;
+    let connector = connector(args).map_err(Failure::Tls)?;
     let mut url = args.url.clone();
     for _ in 0..=args.max_redirects {
         let mut session = request(&connector, &url, args)?;

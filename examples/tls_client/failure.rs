@@ -26,14 +26,14 @@ impl Failure {
         }
     }
 
-    /// A failure of the connection to `server`, which may have been a matter
-    /// of patience.
-    pub fn with_server(server: &str, timeout: Duration, error: impl Into<Error>) -> Self {
-        let error = error.into();
-        let hint = match error.io_kind() {
-            io::ErrorKind::TimedOut => format!(" (after {timeout:?}; see --timeout)"),
-            _ => String::new(),
-        };
+    /// There is no connection; the error names who was to be reached.
+    pub fn connecting(timeout: Duration, error: Error) -> Self {
+        let hint = patience(error.io_kind(), timeout);
+        Self::other(format!("{error}{hint}"))
+    }
+
+    /// The handshake with `server` failed.
+    pub fn handshake(server: &str, timeout: Duration, error: Error) -> Self {
         match error {
             Error::Verify(error) => Self::Verify {
                 server: server.into(),
@@ -43,17 +43,25 @@ impl Failure {
                 message: format!("{server}: {failure}"),
                 report: Some(Box::new(failure.report)),
             },
-            error => Self::other(format!("{server}: {error}{hint}")),
+            error => {
+                let hint = patience(error.io_kind(), timeout);
+                Self::other(format!("{server}: {error}{hint}"))
+            }
         }
     }
 
-    /// A failure of the exchange with `server`.
-    pub fn exchanging(doing: &str, server: &str, timeout: Duration, error: io::Error) -> Self {
-        let hint = match error.kind() {
-            io::ErrorKind::TimedOut => format!(" (after {timeout:?}; see --timeout)"),
-            _ => String::new(),
-        };
+    /// The exchange with `server` failed.
+    pub fn exchange(doing: &str, server: &str, timeout: Duration, error: io::Error) -> Self {
+        let hint = patience(error.kind(), timeout);
         Self::other(format!("{doing} {server}: {error}{hint}"))
+    }
+}
+
+/// What to say about an error that may be a matter of patience.
+fn patience(kind: io::ErrorKind, timeout: Duration) -> String {
+    match kind {
+        io::ErrorKind::TimedOut => format!(" (after {timeout:?}; see --timeout)"),
+        _ => String::new(),
     }
 }
 

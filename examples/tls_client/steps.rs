@@ -111,9 +111,10 @@ pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
         "connect",
         format_args!("to {} port {}", plan.host, plan.port),
     )?;
-    let net = NetContext::connect_timeout(target, timeout)?;
+    let net = NetContext::connect_timeout(target, timeout)
+        .map_err(|error| Failure::connecting(timeout, error))?;
     let peer = format!("{} at {}", plan.server, net.peer_addr()?);
-    let failed = |error| Failure::with_server(&peer, timeout, error);
+    let failed = |error| Failure::handshake(&peer, timeout, error);
 
     out.step("handshake", format_args!("with {peer}"))?;
     let handshake = Handshake::client(&config, name, net).map_err(failed)?;
@@ -143,13 +144,13 @@ pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
 
     let deadline = Instant::now().checked_add(timeout);
     session.get_mut().set_deadline(deadline);
-    let writing = |error| Failure::exchanging("writing to", &peer, timeout, error);
+    let writing = |error| Failure::exchange("writing to", &peer, timeout, error);
     session.write_all(&plan.request).map_err(writing)?;
     session.flush().map_err(writing)?;
     out.step("write", format_args!("{} bytes", plan.request.len()))?;
 
     let (reply, end) = read_reply(&mut session, timeout)
-        .map_err(|error| Failure::exchanging("reading the reply of", &peer, timeout, error))?;
+        .map_err(|error| Failure::exchange("reading the reply of", &peer, timeout, error))?;
     out.step("read", format_args!("{} bytes, {end}", reply.len()))?;
     out.reply(&reply)?;
 

@@ -1,11 +1,12 @@
 //! `https_get`: where bodies end, and what becomes of those that do not.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::pki::{EXPIRED, GOOD, Pki};
 use crate::program::{Run, run};
-use crate::servers::{End, listen_http};
+use crate::servers::{End, closed_port, listen_http, listen_tls, read_request};
 
 /// Fetches `/` from a server that answers so.
 fn get(answer: &[u8], end: End) -> Run {
@@ -94,6 +95,40 @@ fn a_truncated_body_leaves_no_file() {
             assert_eq!(names_in(dir.path()), [""; 0]);
         }
     }
+}
+
+#[test]
+fn silence_in_the_middle_of_a_body_ends_with_the_timeout() {
+    let pki = Pki::new();
+    let port = listen_tls(pki.server(&GOOD), |mut tls| {
+        read_request(&mut tls)?;
+        tls.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")?;
+        tls.flush()?;
+        // Waits until the client goes.
+        tls.read_to_end(&mut Vec::new()).map(drop)
+    });
+    let url = format!("https://localhost:{port}/");
+    let dir = tempfile::tempdir().expect("there is room for files");
+    let path = dir.path().join("page");
+    let path = path.to_str().expect("a UTF-8 path");
+    let ca = pki.ca_file();
+    run(
+        "https_get",
+        &[&url, "--ca", &ca, "--timeout", "1", "-o", path],
+    )
+    .ended(2)
+    .complained(&["reading the body after 5 bytes", "within 1s"]);
+    assert_eq!(names_in(dir.path()), [""; 0]);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_named() {
+    let (_socket, port) = closed_port();
+    let pki = Pki::new();
+    let url = format!("https://127.0.0.1:{port}/");
+    run("https_get", &[&url, "--ca", &pki.ca_file()])
+        .ended(2)
+        .complained(&[&format!("connecting to 127.0.0.1:{port}: "), "refused"]);
 }
 
 #[test]

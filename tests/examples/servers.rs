@@ -1,11 +1,12 @@
 //! Servers on free loopback ports, in threads that end with the test.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::{Domain, Socket, Type};
 
 pub type Tls = StreamOwned<ServerConnection, TcpStream>;
 
@@ -28,6 +29,17 @@ pub fn listen(mut handle: impl FnMut(TcpStream) -> io::Result<()> + Send + 'stat
         }
     });
     port
+}
+
+/// A port on which connections are refused, for as long as the value lives:
+/// it is taken, and nobody listens.
+pub fn closed_port() -> (Socket, u16) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    socket.bind(&any.into()).expect("a free port");
+    let address = socket.local_addr().expect("it has an address");
+    let port = address.as_socket().expect("it is an IP address").port();
+    (socket, port)
 }
 
 /// A port with TLS on it.

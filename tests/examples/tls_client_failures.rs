@@ -1,7 +1,7 @@
 //! `tls_client`: what it refuses, what fails, and what it says about it.
 
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use rustls::version::{TLS12, TLS13};
 
 use crate::pki::{EXPIRED, GOOD, Leaf, Pki, file_with};
 use crate::program::{Run, run};
-use crate::servers::{End, hang_up, listen, listen_http, listen_tls, wait_for_end};
+use crate::servers::{End, closed_port, hang_up, listen, listen_http, listen_tls, wait_for_end};
 
 fn client(args: &[&str]) -> Run {
     run("tls_client", args)
@@ -70,10 +70,7 @@ fn a_revoked_certificate() {
 
 #[test]
 fn a_closed_port() {
-    let port = {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        listener.local_addr().expect("it has an address").port()
-    };
+    let (_socket, port) = closed_port();
     let pki = Pki::new();
     let target = format!("127.0.0.1:{port}");
     client(&[&target, "--ca", &pki.ca_file()])

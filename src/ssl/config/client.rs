@@ -121,6 +121,13 @@ impl ClientConfigBuilder {
     /// a program that names it keeps its meaning when versions are added.
     ///
     /// Guide step: `mbedtls_ssl_conf_min_version`.
+    ///
+    /// ```
+    /// use embertls::{ProtocolVersion, SslConfig};
+    ///
+    /// let builder = SslConfig::client().min_version(ProtocolVersion::Tls12);
+    /// # drop(builder);
+    /// ```
     pub fn min_version(mut self, version: ProtocolVersion) -> Self {
         self.common.min_version = version;
         self
@@ -130,6 +137,11 @@ impl ClientConfigBuilder {
     ///
     /// Guide step: `mbedtls_ssl_conf_authmode` with
     /// `MBEDTLS_SSL_VERIFY_REQUIRED`.
+    ///
+    /// ```
+    /// let builder = embertls::SslConfig::client().verification_required();
+    /// # drop(builder);
+    /// ```
     pub fn verification_required(mut self) -> Self {
         self.verification = Verification::Required;
         self
