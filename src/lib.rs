@@ -1,4 +1,112 @@
-//! Safe TLS 1.2 over Mbed TLS.
+//! Safe TLS 1.2 clients and servers over Mbed TLS.
+//!
+//! A patched [Mbed TLS] 2.16.0 is compiled into this crate and driven from
+//! Rust. Verification is required unless a method named `danger_...` is
+//! called, and a client cannot be made without the name of its server.
+//!
+//! The short way is [`Connector`]:
+//!
+//! ```no_run
+//! use std::io::{Read, Write};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let connector = embertls::Connector::with_system_roots()?;
+//! let mut session = connector.connect("example.com", 443)?;
+//! session.write_all(b"GET / HTTP/1.0\r\nHost: example.com\r\n\r\n")?;
+//! let mut page = Vec::new();
+//! session.read_to_end(&mut page)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The tour
+//!
+//! The long way takes the steps of the [public guide] to Mbed TLS, each with a
+//! type or a call of its own. `docs/guide.md` in the repository explains them
+//! and says what each saves the reader from.
+//!
+//! | step | here | the C call |
+//! | --- | --- | --- |
+//! | collect entropy | [`Entropy`] | `mbedtls_entropy_init` |
+//! | seed the generator | [`Drbg::seed`] | `mbedtls_ctr_drbg_seed` |
+//! | set the defaults | [`SslConfig::client`] | `mbedtls_ssl_config_defaults` |
+//! | use the generator | [`rng`](ssl::ClientConfigBuilder::rng) | `mbedtls_ssl_conf_rng` |
+//! | TLS 1.2 or later | nothing: see [`ProtocolVersion`] | `mbedtls_ssl_conf_min_version` |
+//! | require verification | nothing: it is required | `mbedtls_ssl_conf_authmode` |
+//! | load trusted roots | [`TrustStore`] | `mbedtls_x509_crt_parse_file` |
+//! | load revocation lists | [`Crl`] | `mbedtls_x509_crl_parse_file` |
+//! | use both | [`trust_store`](ssl::ClientConfigBuilder::trust_store), [`crl`](ssl::ClientConfigBuilder::crl) | `mbedtls_ssl_conf_ca_chain` |
+//! | finish the configuration | [`build`](ssl::ClientConfigBuilder::build) | |
+//! | name the server | [`ServerName`] | `mbedtls_ssl_set_hostname` |
+//! | connect | [`NetContext::connect`] | `mbedtls_net_connect` |
+//! | set the session up | [`Handshake::client`] | `mbedtls_ssl_setup`, `mbedtls_ssl_set_bio` |
+//! | do the handshake | [`Handshake::complete`] | `mbedtls_ssl_handshake` |
+//! | read the verification result | [`SslSession::verify_result`] | `mbedtls_ssl_get_verify_result` |
+//! | write | [`Write`](std::io::Write) for [`SslSession`] | `mbedtls_ssl_write` |
+//! | read | [`Read`](std::io::Read) for [`SslSession`] | `mbedtls_ssl_read` |
+//! | close | [`SslSession::close`] | `mbedtls_ssl_close_notify` |
+//! | free | dropping the values, in any order | `mbedtls_*_free` |
+//!
+//! All of them, with a server on the other side:
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use embertls::{Drbg, Entropy, Handshake, NetContext, ServerName, SslConfig, TrustStore};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+//! # let ca_pem = made.cert.pem();
+//! # let chain = [embertls::Certificate::from_pem(&ca_pem)?];
+//! # let key = embertls::PrivateKey::from_pem(made.signing_key.serialize_pem())?;
+//! # let server = SslConfig::server().identity(chain, key).build()?;
+//! # let listener = embertls::NetListener::bind(("localhost", 0))?;
+//! # let port = listener.local_addr()?.port();
+//! # let server = std::thread::spawn(move || -> std::io::Result<()> {
+//! #     let (connection, _) = listener.accept()?;
+//! #     let handshake = Handshake::server(&server, connection)?;
+//! #     let mut session = handshake.complete().map_err(embertls::Error::from)?;
+//! #     session.read_exact(&mut [0; 5])?;
+//! #     session.write_all(b"world")?;
+//! #     session.close()
+//! # });
+//! let drbg = Drbg::seed(Entropy::new()?, b"the tour")?;
+//! let config = SslConfig::client()
+//!     .rng(drbg)
+//!     .trust_store(TrustStore::from_pem(&ca_pem)?)
+//!     .build()?;
+//!
+//! let net = NetContext::connect(("localhost", port))?;
+//! let name = ServerName::try_from("localhost")?;
+//! let mut session = Handshake::client(&config, name, net)?.complete()?;
+//! assert!(session.verify_result().is_verified());
+//!
+//! session.write_all(b"hello")?;
+//! let mut answer = String::new();
+//! session.read_to_string(&mut answer)?;
+//! assert_eq!(answer, "world");
+//! session.close()?;
+//! # server.join().unwrap()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # More
+//!
+//! - Servers start with [`SslConfig::server`] and a [`PrivateKey`];
+//!   [`Acceptor`] reads the ClientHello before a configuration is chosen.
+//! - A session runs over anything that is `Read` and `Write`.
+//!   [`MemoryTransport`] lets the program move the bytes by itself.
+//! - [`Error`] is sorted by what a caller can do. A refused certificate is a
+//!   [`VerifyError`] with one explained line per problem.
+//! - [`Verifier`] judges chains without a session.
+//!
+//! # Features
+//!
+//! `log`: lines through the `log` crate, target `embertls` for our own (debug)
+//! and `embertls::engine` for the engine's (trace). Never keys or data.
+//!
+//! [Mbed TLS]: https://www.trustedfirmware.org/projects/mbed-tls/
+//! [public guide]: https://x509errors.org/guides/mbedtls
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 
