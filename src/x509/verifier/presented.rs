@@ -33,7 +33,7 @@ impl Presented {
         let size = chain.iter().map(|der| der.len()).sum::<usize>();
         if chain.len() > MAX_CERTIFICATES || size > MAX_SIZE {
             let explanation = format!(
-                "the peer sent {} certificates of {size} bytes together; at most {MAX_CERTIFICATES} of {MAX_SIZE} are read",
+                "the peer sent {} certificates of {size} bytes together; at most {MAX_CERTIFICATES} of {MAX_SIZE} bytes are read",
                 chain.len()
             );
             return Err(unreadable_leaf(&[], VerifyFlag::Other, explanation));
@@ -64,7 +64,7 @@ impl Presented {
                 },
             }
         }
-        for certificate in in_order(&leaf, usable) {
+        for certificate in limit_namesakes(in_order(&leaf, usable), &mut unusable) {
             if let Err(code) = list.push(certificate.as_der()) {
                 let (subject, reason) = (certificate.subject(), certificate.why_unusable(code));
                 unusable.push(format!("a certificate of the peer: {subject}: {reason}"));
@@ -140,6 +140,28 @@ fn in_order(leaf: &Certificate, mut rest: Vec<Certificate>) -> Vec<Certificate> 
     ordered
 }
 
+/// The engine checks the signature with every certificate that has the right
+/// name, at each step: a peer with many of one name would have a hundred
+/// signatures checked.
+fn limit_namesakes(all: Vec<Certificate>, unusable: &mut Vec<String>) -> Vec<Certificate> {
+    let mut kept: Vec<Certificate> = Vec::with_capacity(all.len());
+    for certificate in all {
+        let name = certificate.subject_der();
+        let namesakes = kept
+            .iter()
+            .filter(|other| der::is_same_name(other.subject_der(), name));
+        if namesakes.count() < MAX_NAMESAKES {
+            kept.push(certificate);
+        } else {
+            unusable.push(format!(
+                "a certificate of the peer: {}: it is one of more than {MAX_NAMESAKES} of that name",
+                certificate.subject()
+            ));
+        }
+    }
+    kept
+}
+
 /// A leaf that the engine does not take. Where it is the algorithm, there is
 /// a flag that says so.
 fn refusal_by_engine(leaf: &Certificate, code: ErrorCode) -> VerifyError {
@@ -184,5 +206,6 @@ fn unreadable_leaf(der: &[u8], flag: VerifyFlag, explanation: String) -> VerifyE
 
 const MAX_CERTIFICATES: usize = 16;
 const MAX_SIZE: usize = 128 * 1024;
+const MAX_NAMESAKES: usize = 4;
 const MAX_MODULUS_BITS: usize = 8192;
 const MAX_EXPONENT_BITS: usize = 33;

@@ -1,10 +1,12 @@
 //! What comes out of a verification.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
 use crate::error::VerifyError;
+use crate::x509::Certificate;
 
 /// What a chain is worth.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(crate) enum Judgement {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedChain {
     certificates: Arc<[CertificateDer<'static>]>,
 }
@@ -52,5 +54,15 @@ impl VerifiedChain {
         Self {
             certificates: certificates.into(),
         }
+    }
+}
+
+/// The subjects.
+impl fmt::Debug for VerifiedChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parsed = self.certificates.iter().map(|der| Certificate::parse(der));
+        let subjects = parsed.map(|certificate| certificate.map(|c| c.subject()));
+        f.write_str("VerifiedChain ")?;
+        f.debug_list().entries(subjects.flatten()).finish()
     }
 }
