@@ -20,6 +20,10 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
+    pub(crate) fn array<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
+        self.take(LEN)?.try_into().ok()
+    }
+
     pub(crate) fn u8(&mut self) -> Option<u8> {
         self.take(1).map(|bytes| bytes[0])
     }

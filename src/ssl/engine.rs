@@ -8,6 +8,7 @@
 
 mod certificate;
 mod data;
+mod export;
 mod finished;
 mod handshaking;
 mod refusal;

@@ -13,6 +13,7 @@ pub(crate) mod extension {
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const ALPN: u16 = 16;
+    pub(crate) const EXTENDED_MASTER_SECRET: u16 = 23;
     pub(crate) const SESSION_TICKET: u16 = 35;
     pub(crate) const SUPPORTED_VERSIONS: u16 = 43;
     pub(crate) const RENEGOTIATION_INFO: u16 = 0xff01;
@@ -75,6 +76,7 @@ pub struct ClientHello {
     pub has_ticket: bool,
     /// Numbers of all extensions, in the order sent.
     pub extensions: Vec<u16>,
+    pub(crate) random: [u8; 32],
 }
 
 impl ClientHello {
@@ -96,7 +98,7 @@ impl ClientHello {
 
         let mut body = Reader::new(body);
         let legacy_version = body.u16().ok_or_else(malformed)?;
-        body.take(32).ok_or_else(malformed)?;
+        let random = body.array().ok_or_else(malformed)?;
         let session_id = body.vec8().ok_or_else(malformed)?;
         let suites = body
             .vec16()
@@ -143,6 +145,7 @@ impl ClientHello {
             session_id: session_id.to_vec(),
             has_ticket: false,
             extensions: Vec::new(),
+            random,
         };
         if !body.is_empty() {
             let extensions = body
@@ -259,6 +262,8 @@ pub(crate) struct ServerHello {
     pub(crate) version: u16,
     pub(crate) cipher_suite: u16,
     pub(crate) alpn: Option<Vec<u8>>,
+    pub(crate) extended_master_secret: bool,
+    pub(crate) random: [u8; 32],
 }
 
 impl ServerHello {
@@ -267,7 +272,7 @@ impl ServerHello {
         let malformed = || HelloRefused::decode("ServerHello");
         let mut body = Reader::new(message.get(4..).ok_or_else(malformed)?);
         let version = body.u16().ok_or_else(malformed)?;
-        body.take(32).ok_or_else(malformed)?;
+        let random = body.array().ok_or_else(malformed)?;
         let session_id = body.vec8().ok_or_else(malformed)?;
         let cipher_suite = body.u16().ok_or_else(malformed)?;
         let compression = body.u8().ok_or_else(malformed)?;
@@ -299,6 +304,7 @@ impl ServerHello {
         }
 
         let mut alpn = None;
+        let mut extended_master_secret = false;
         if !body.is_empty() {
             let extensions = body
                 .vec16()
@@ -312,8 +318,10 @@ impl ServerHello {
                         format!("the server sends extension {number}, which was not offered"),
                     ));
                 }
-                if number == extension::ALPN {
-                    alpn = Some(chosen_protocol(content, offer)?);
+                match number {
+                    extension::ALPN => alpn = Some(chosen_protocol(content, offer)?),
+                    extension::EXTENDED_MASTER_SECRET => extended_master_secret = true,
+                    _ => {}
                 }
                 Ok(())
             })?;
@@ -322,6 +330,8 @@ impl ServerHello {
             version,
             cipher_suite,
             alpn,
+            extended_master_secret,
+            random,
         })
     }
 }

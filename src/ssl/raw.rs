@@ -7,6 +7,8 @@
 use std::ffi::{CStr, c_int, c_uchar, c_void};
 use std::ptr::{NonNull, addr_of_mut};
 
+use zeroize::Zeroizing;
+
 use super::bio::{self, Bio, OwnAlert};
 use crate::error::{Error, ErrorCode, Result, check};
 use crate::ffi;
@@ -337,6 +339,28 @@ impl RawSession {
     pub(crate) fn withdraw_certificate(&mut self) {
         // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.
         unsafe { ffi::ember_ssl_config_copy_withdraw_certificate(self.config.as_ptr()) }
+    }
+
+    /// Fills `out` from the master secret; `seed` begins with the label.
+    pub(crate) fn export(&self, seed: &[u8], out: &mut [u8]) -> Result<(), ErrorCode> {
+        // SAFETY: the callee reads and writes as many bytes as it is told; without a session it refuses.
+        check(unsafe {
+            ffi::ember_ssl_export(
+                self.ssl.as_ptr(),
+                seed.as_ptr(),
+                seed.len(),
+                out.as_mut_ptr(),
+                out.len(),
+            )
+        })
+    }
+
+    /// The master secret of an established session.
+    pub(crate) fn master_secret(&self) -> Result<Zeroizing<[u8; 48]>, ErrorCode> {
+        let mut master = Zeroizing::new([0; 48]);
+        // SAFETY: the callee writes 48 bytes; without a session it refuses.
+        let code = unsafe { ffi::ember_ssl_master_secret(self.ssl.as_ptr(), master.as_mut_ptr()) };
+        check(code).map(|()| master)
     }
 
     /// The protocol chosen by ALPN.

@@ -12,6 +12,7 @@ use super::parts::Parts;
 use super::suites::CipherSuite;
 use super::verdict::Verdict;
 use super::version::ProtocolVersion;
+use crate::error::Result;
 use crate::x509::ServerName;
 
 /// An established TLS session over a transport `T`.
@@ -109,6 +110,57 @@ impl<T> SslSession<T> {
     /// its own.
     pub fn client_hello(&self) -> Option<&ClientHello> {
         self.link.engine.client_hello()
+    }
+
+    /// Whether the keys depend on the whole handshake (extended master secret,
+    /// RFC 7627), which binds what is exported to this session alone.
+    pub fn extended_master_secret(&self) -> bool {
+        self.link.engine.extended_master_secret()
+    }
+
+    /// Fills `output` with keying material that only the two ends of this
+    /// session know (RFC 5705).
+    ///
+    /// `label` says what it is for, with the prefix `EXPORTER` or
+    /// `EXPERIMENTAL` where it is not registered; `context`, of up to 65,535
+    /// bytes, is mixed in where it is given: an empty one differs from none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`](crate::Error::Config) for a label that TLS uses
+    /// itself or a context too long;
+    /// [`Error::Protocol`](crate::Error::Protocol) where the session has no
+    /// extended master secret, without which a peer in the middle can give two
+    /// sessions the same material.
+    ///
+    /// ```
+    /// fn token<T>(session: &embertls::SslSession<T>) -> embertls::Result<[u8; 32]> {
+    ///     let mut token = [0; 32];
+    ///     session.export_keying_material(&mut token, b"EXPORTER-my-protocol", None)?;
+    ///     Ok(token)
+    /// }
+    /// ```
+    pub fn export_keying_material(
+        &self,
+        output: &mut [u8],
+        label: &[u8],
+        context: Option<&[u8]>,
+    ) -> Result<()> {
+        self.link.engine.export(output, label, context)
+    }
+
+    /// The line of this session for a key log file in NSS format
+    /// (`CLIENT_RANDOM` ...), with which Wireshark can decrypt a capture.
+    ///
+    /// **What is lost:** whoever has the line can read everything that this
+    /// session sends and receives, and can take part in it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`](crate::Error::Protocol) where the engine has no
+    /// session to speak of.
+    pub fn danger_key_log_line(&self) -> Result<String> {
+        self.link.engine.key_log_line()
     }
 
     /// How many decrypted bytes can be read without the transport.

@@ -68,6 +68,14 @@ int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
 /* 1 if both hold the same public key. Uses no secret. */
 int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *b);
 
+/* prf.c */
+
+/* Fills `out` from the master secret by the suite's pseudo-random function;
+ * the label is the front of the seed. */
+int ember_ssl_export(const mbedtls_ssl_context *ssl, const unsigned char *seed, size_t seed_len,
+                     unsigned char *out, size_t out_len);
+int ember_ssl_master_secret(const mbedtls_ssl_context *ssl, unsigned char master[48]);
+
 /* ssl.c: sessions; each function is described where it is defined */
 
 mbedtls_ssl_config *ember_ssl_config_new(void);

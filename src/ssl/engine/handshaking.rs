@@ -8,6 +8,7 @@ use super::{Engine, Phase, Progress};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
 use crate::ssl::certificate_request::CertificateRequest;
+use crate::ssl::codec::Reader;
 use crate::ssl::hello::{ClientHello, HelloRefused, ServerHello};
 use crate::ssl::inbound::{
     MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
@@ -234,12 +235,17 @@ impl Engine {
         }
     }
 
-    /// On a client: reads back the ClientHello that the engine has written,
-    /// for what was offered decides what the server may choose.
+    /// Reads back the hello that the engine has written: a client's decides
+    /// what the server may choose, a server's what the session can tell.
     fn read_own_hello(&mut self) {
-        if self.is_client && self.offered.is_none() {
-            let message = self.raw.output().get(5..).unwrap_or_default();
-            self.offered = ClientHello::parse(message).ok();
+        let mut flight = Reader::new(self.raw.output().get(3..).unwrap_or_default());
+        let message = flight.vec16().unwrap_or_default();
+        match &self.offered {
+            None if self.is_client => self.offered = ClientHello::parse(message).ok(),
+            Some(offer) if !self.is_client && self.chosen.is_none() => {
+                self.chosen = ServerHello::parse(message, offer).ok();
+            }
+            _ => {}
         }
     }
 
