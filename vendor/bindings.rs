@@ -984,6 +984,17 @@ unsafe extern "C" {
         a: *const mbedtls_pk_context,
         b: *const mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_export(
+        ssl: *const mbedtls_ssl_context,
+        seed: *const ::std::os::raw::c_uchar,
+        seed_len: usize,
+        out: *mut ::std::os::raw::c_uchar,
+        out_len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_master_secret(
+        ssl: *const mbedtls_ssl_context,
+        master: *mut ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_config_new() -> *mut mbedtls_ssl_config;
     pub fn ember_ssl_config_free(conf: *mut mbedtls_ssl_config);
     pub fn ember_ssl_config_copy(
