@@ -26,7 +26,10 @@ impl Engine {
             }
         };
         let reason = match (code.raw(), self.phase()) {
-            (ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN, _) => self.why_nothing_fits(),
+            (
+                ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN | ffi::MBEDTLS_ERR_SSL_NO_USABLE_CIPHERSUITE,
+                _,
+            ) => self.why_nothing_fits(),
             (_, Phase::Open) => "the peer's record was refused".into(),
             _ => format!("the engine refused {}", self.awaited()),
         };
