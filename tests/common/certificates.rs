@@ -44,8 +44,25 @@ impl Authority {
     }
 
     pub fn intermediate(&self, name: &str) -> Self {
+        self.issue_authority(authority_params(name))
+    }
+
+    /// Valid from the first of January of one year to that of another.
+    pub fn intermediate_valid(&self, name: &str, from: i32, to: i32) -> Self {
+        let mut params = authority_params(name);
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        self.issue_authority(params)
+    }
+
+    /// Something that signs certificates and has no right to.
+    pub fn leaf_that_signs(&self, name: &str) -> Self {
+        self.issue_authority(Leaf::for_host(name).params)
+    }
+
+    fn issue_authority(&self, params: CertificateParams) -> Self {
         let key = new_key(KeyKind::P256);
-        let issuer = CertifiedIssuer::signed_by(authority_params(name), key, &self.issuer);
+        let issuer = CertifiedIssuer::signed_by(params, key, &self.issuer);
         let issuer = issuer.expect("an authority can sign another");
         Self {
             chain_pem: issuer.pem() + &self.chain_pem,
@@ -111,6 +128,12 @@ impl Leaf {
     pub fn valid(mut self, from: i32, to: i32) -> Self {
         self.params.not_before = date_time_ymd(from, 1, 1);
         self.params.not_after = date_time_ymd(to, 1, 1);
+        self
+    }
+
+    /// The host's name stands in the common name alone.
+    pub fn without_names(mut self) -> Self {
+        self.params.subject_alt_names.clear();
         self
     }
 

@@ -5,10 +5,13 @@
 
 pub mod certificates;
 pub mod echo;
+pub mod forger;
+pub mod memory;
 pub mod openssl_made;
 pub mod ours;
 pub mod process;
 pub mod programs;
+pub mod proxy;
 pub mod records;
 pub mod rustls_peer;
 pub mod tap;

@@ -1,6 +1,6 @@
 //! Peer processes: started, waited for by what they do, ended by their id.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -34,6 +34,15 @@ impl Process {
         let stdin = process.child.stdin.take().expect("stdin is piped");
         let stdout = process.child.stdout.take().expect("stdout is piped");
         (process, stdin, stdout)
+    }
+
+    /// Starts a program that prints what it gets and sends what it reads, and
+    /// ties the two together: it sends back what it gets.
+    pub fn start_echo(command: &mut Command) -> Self {
+        let (process, mut stdin, mut stdout) = Self::start_with_data(command);
+        // The pipes break when the program ends; nothing is missed then.
+        thread::spawn(move || io::copy(&mut stdout, &mut stdin));
+        process
     }
 
     fn spawn(command: &mut Command) -> (Self, Sender<String>) {

@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use embertls::{CipherSuite, NamedGroup};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, RootCertStore, ServerConfig,
-    ServerConnection, SideData, StreamOwned, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, ConnectionCommon, KeyLog, NoKeyLog, RootCertStore,
+    ServerConfig, ServerConnection, SideData, StreamOwned, SupportedProtocolVersion,
 };
 
 use super::certificates::{Authority, HOST, Identity};
@@ -65,14 +65,23 @@ pub fn server(config: ServerConfig) -> ServerConnection {
 }
 
 pub fn client(root: &Authority, provider: CryptoProvider) -> ClientConnection {
+    client_logging(root, provider, Arc::new(NoKeyLog))
+}
+
+pub fn client_logging(
+    root: &Authority,
+    provider: CryptoProvider,
+    key_log: Arc<dyn KeyLog>,
+) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     let root = super::certificates::certificate(&root.pem());
     roots.add(root).expect("a sound root");
-    let config = ClientConfig::builder_with_provider(Arc::new(provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(TLS12)
         .expect("a sound provider")
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.key_log = key_log;
     let name = HOST.try_into().expect("a host name");
     ClientConnection::new(Arc::new(config), name).expect("a sound configuration")
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::records::{Reader, SERVER_KEY_EXCHANGE, Sent};
+use super::records::{Reader, Record, SERVER_KEY_EXCHANGE, Sent, take_records};
 
 /// Enough for any handshake.
 const REMEMBERED: usize = 1 << 17;
@@ -22,6 +22,15 @@ impl<T> Tap<T> {
 
     pub fn inner(&self) -> &T {
         &self.inner
+    }
+
+    pub fn inner_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
+    /// The records that the peer sent.
+    pub fn records(&self) -> Vec<Record> {
+        take_records(&mut self.received.clone())
     }
 
     /// The handshake messages and other records that the peer sent.
