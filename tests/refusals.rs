@@ -1,0 +1,15 @@
+//! What must be refused is refused: with the right error on our side, and the
+//! right alert on the peer's.
+
+mod common;
+
+#[path = "refusals/certificates.rs"]
+mod certificates;
+#[path = "refusals/negotiation.rs"]
+mod negotiation;
+#[path = "refusals/not_tls.rs"]
+mod not_tls;
+#[path = "refusals/stopping.rs"]
+mod stopping;
+#[path = "refusals/weak.rs"]
+mod weak;
