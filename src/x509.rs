@@ -36,6 +36,7 @@ mod pem;
 mod raw;
 mod server_name;
 mod trust_store;
+mod unusable;
 mod verifier;
 
 use std::fs;

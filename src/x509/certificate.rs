@@ -9,11 +9,10 @@ use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
-use super::der::{self, Fields, PublicKey, oid};
+use super::der::{self, Fields};
 use super::raw::{self, CertificateList};
-use super::{pem, read_file};
-use crate::error::{Error, ErrorCode, Result};
-use crate::ffi;
+use super::{pem, read_file, unusable};
+use crate::error::{Error, Result};
 
 /// One X.509 certificate: immutable, cheap to clone, shared between threads.
 ///
@@ -61,6 +60,16 @@ impl Certificate {
     /// Reads the only certificate in a PEM text. Text around it is passed
     /// over, as are blocks of other kinds.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(certificate.dns_names(), ["a.example"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Certificate`], also if there is no certificate or more than
@@ -104,6 +113,11 @@ impl Certificate {
     /// Reads all certificates of a PEM file. See
     /// [`chain_from_pem`](Self::chain_from_pem).
     ///
+    /// ```no_run
+    /// let chain = embertls::Certificate::chain_from_pem_file("fullchain.pem")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Io`] if the file cannot be read, else [`Error::Certificate`].
@@ -113,6 +127,16 @@ impl Certificate {
     }
 
     /// The certificate in DER, exactly as it was read.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(embertls::Certificate::from_der(certificate.as_der())?, certificate);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_der(&self) -> &[u8] {
         &self.inner.der
     }
@@ -122,38 +146,108 @@ impl Certificate {
     /// An empty name is `(empty)`. Never compare or parse it: what could
     /// forge a second name or line is escaped, and different names may look
     /// the same.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(certificate.subject(), "CN=rcgen self signed cert");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn subject(&self) -> String {
         der::describe_name(self.subject_der())
     }
 
     /// Who issued it. As [`subject`](Self::subject).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(certificate.issuer(), certificate.subject());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn issuer(&self) -> String {
         der::describe_name(self.issuer_der())
     }
 
     /// The serial number in hexadecimal digits, two for each byte.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert!(certificate.serial().bytes().all(|digit| digit.is_ascii_hexdigit()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn serial(&self) -> String {
         hex(strip_sign(self.serial_der()))
     }
 
     /// The first moment at which it is valid.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert!(certificate.not_before() < std::time::SystemTime::now());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn not_before(&self) -> SystemTime {
         self.inner.fields.not_before.to_system_time()
     }
 
     /// The last moment at which it is valid.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert!(certificate.not_after() > std::time::SystemTime::now());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn not_after(&self) -> SystemTime {
         self.inner.fields.not_after.to_system_time()
     }
 
     /// The DNS names in its subjectAltName, as they are written there:
     /// `a.example`, `*.b.example`. Empty if it has none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(certificate.dns_names(), ["a.example"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dns_names(&self) -> &[String] {
         let names = self.inner.fields.alt_names.as_ref();
         names.map_or(&[], |names| &names.dns)
     }
 
     /// The IP addresses in its subjectAltName. Empty if it has none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert!(certificate.ip_addresses().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ip_addresses(&self) -> &[IpAddr] {
         let names = self.inner.fields.alt_names.as_ref();
         names.map_or(&[], |names| &names.ip)
@@ -161,6 +255,16 @@ impl Certificate {
 
     /// SHA-256 of the whole certificate: what `openssl x509 -fingerprint
     /// -sha256` shows.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let pem = made.cert.pem();
+    /// let certificate = embertls::Certificate::from_pem(&pem)?;
+    /// assert_eq!(certificate.fingerprint_sha256().len(), 32);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fingerprint_sha256(&self) -> [u8; 32] {
         raw::sha256(self.as_der())
     }
@@ -197,34 +301,6 @@ impl Certificate {
         der::is_same_name(self.subject_der(), self.issuer_der())
     }
 
-    /// Why the engine cannot use this certificate, given what it returned.
-    pub(super) fn why_unusable(&self, code: ErrorCode) -> String {
-        let fields = self.fields();
-        if let Some(id) = fields.unknown_critical.first() {
-            return format!(
-                "field extensions: the critical extension {} is not understood",
-                oid::describe(id)
-            );
-        }
-        if code.is(UNKNOWN_SIG_ALG) {
-            let algorithm = oid::describe(&fields.signature_algorithm);
-            return format!("it is signed with {algorithm}, which is not supported");
-        }
-        if code.is(UNKNOWN_KEY) || code.is(UNKNOWN_CURVE) {
-            return format!(
-                "its key is {}, which is not supported",
-                describe_key(&fields.key)
-            );
-        }
-        let field = FIELDS_BY_CODE
-            .iter()
-            .find(|(known, _)| code.is(ErrorCode::from_raw(*known)));
-        match field {
-            Some((_, field)) => format!("field {field} cannot be used"),
-            None => "it cannot be used".into(),
-        }
-    }
-
     fn checked(der: &[u8], which: &str) -> Result<Self> {
         let certificate =
             Self::parse(der).map_err(|reason| Error::certificate(which, reason.to_string()))?;
@@ -236,7 +312,7 @@ impl Certificate {
             }),
             Err(code) => Err(Error::Certificate {
                 which: format!("{which} ({})", certificate.subject()),
-                reason: certificate.why_unusable(code),
+                reason: unusable::why(&certificate, code),
                 code: Some(code),
             }),
         }
@@ -307,23 +383,6 @@ impl From<&Certificate> for CertificateDer<'static> {
     }
 }
 
-/// The kind of a key and its size, for people.
-pub(super) fn describe_key(key: &PublicKey) -> String {
-    match key {
-        PublicKey::Rsa {
-            modulus_bits,
-            exponent_bits: ..=33,
-        } => format!("RSA of {modulus_bits} bits"),
-        PublicKey::Rsa {
-            modulus_bits,
-            exponent_bits,
-        } => format!("RSA of {modulus_bits} bits with an exponent of {exponent_bits} bits"),
-        PublicKey::Ec { curve: Some(curve) } => format!("EC on {}", oid::describe(curve)),
-        PublicKey::Ec { curve: None } => "EC on a curve without a name".into(),
-        PublicKey::Other(id) => oid::describe(id),
-    }
-}
-
 /// Hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -339,28 +398,3 @@ fn strip_sign(integer: &[u8]) -> &[u8] {
 
 /// What stands behind `BEGIN` in a PEM file.
 pub(super) const PEM_LABEL: &str = "CERTIFICATE";
-
-pub(super) const UNKNOWN_SIG_ALG: ErrorCode =
-    ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG);
-pub(super) const UNKNOWN_KEY: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_PK_UNKNOWN_PK_ALG);
-pub(super) const UNKNOWN_CURVE: ErrorCode =
-    ErrorCode::from_raw(ffi::MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE);
-
-const FIELDS_BY_CODE: [(i32, &str); 13] = [
-    (ffi::MBEDTLS_ERR_X509_INVALID_VERSION, "version"),
-    (ffi::MBEDTLS_ERR_X509_UNKNOWN_VERSION, "version"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_SERIAL, "serialNumber"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_ALG, "signatureAlgorithm"),
-    (ffi::MBEDTLS_ERR_X509_SIG_MISMATCH, "signatureAlgorithm"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_SIGNATURE, "signatureValue"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_NAME, "issuer or subject"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_DATE, "validity"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_EXTENSIONS, "extensions"),
-    (ffi::MBEDTLS_ERR_PK_INVALID_PUBKEY, "subjectPublicKeyInfo"),
-    (ffi::MBEDTLS_ERR_PK_INVALID_ALG, "subjectPublicKeyInfo"),
-    (
-        ffi::MBEDTLS_ERR_PK_KEY_INVALID_FORMAT,
-        "subjectPublicKeyInfo",
-    ),
-    (ffi::MBEDTLS_ERR_X509_INVALID_FORMAT, "tbsCertificate"),
-];

@@ -51,6 +51,11 @@ impl Crl {
     /// Reads all lists of a PEM text, of which there must be one at least.
     /// Text around them is passed over, as are blocks of other kinds.
     ///
+    /// ```
+    /// let error = embertls::Crl::from_pem("no list").unwrap_err();
+    /// assert!(error.to_string().contains("no revocation list found"));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Certificate`] if one cannot be used, with its number and
@@ -60,6 +65,11 @@ impl Crl {
     }
 
     /// Reads all lists of a file in PEM, or the one of a file in DER.
+    ///
+    /// ```no_run
+    /// let crl = embertls::Crl::from_pem_file("revoked.pem")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -76,6 +86,14 @@ impl Crl {
 
     /// Who issued each of the lists, for people, as
     /// [`Certificate::subject`](super::Certificate::subject).
+    ///
+    /// ```no_run
+    /// let crl = embertls::Crl::from_pem_file("revoked.pem")?;
+    /// for issuer in crl.issuers() {
+    ///     println!("a list of {issuer}");
+    /// }
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     pub fn issuers(&self) -> impl Iterator<Item = String> + '_ {
         self.lists.iter().map(List::issuer)
     }
@@ -149,7 +167,7 @@ impl List {
             };
         }
         let which = format!("{which} (of {})", self.issuer());
-        let reason = match code.is(super::certificate::UNKNOWN_SIG_ALG) {
+        let reason = match code.is(super::unusable::UNKNOWN_SIG_ALG) {
             true => format!(
                 "it is signed with {}, which is not supported",
                 der::oid::describe(&self.fields.signature_algorithm)

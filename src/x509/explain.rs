@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use ::der::DateTime;
 
-use super::certificate::describe_key;
 use super::crl::List;
 use super::der::{self, PublicKey, key_usage, oid};
 use super::raw::Link;
+use super::unusable::describe_key;
 use super::{Certificate, Crl, ServerName, TrustStore};
 use crate::error::{VerifyError, VerifyFlag, VerifyProblem};
 

@@ -109,3 +109,50 @@ fn bom(line: &[u8]) -> usize {
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_know_their_line_and_label() {
+        let text = b"text\n-----BEGIN A-----\nAAAA\n-----END A-----\r\n\n-----BEGIN B C----- \nx";
+        let found = blocks(text);
+        let places: Vec<_> = found.iter().map(|b| (b.line, b.label)).collect();
+        assert_eq!(places, [(2, "A"), (6, "B C")]);
+        assert!(found[0].text.ends_with(b"\r\n\n"));
+    }
+
+    #[test]
+    fn a_block_is_decoded_or_says_why_not() {
+        for (text, expected) in [
+            (
+                &b"-----BEGIN CERTIFICATE-----\r\nAAEC\r\n-----END CERTIFICATE-----"[..],
+                Ok(vec![0, 1, 2]),
+            ),
+            (
+                b"-----BEGIN CERTIFICATE----\nAAEC\n-----END CERTIFICATE-----",
+                Err("the line with BEGIN does not end in `-----`"),
+            ),
+            (
+                b"-----BEGIN CERTIFICATE-----\nAAEC\n",
+                Err("there is no `-----END CERTIFICATE-----` line"),
+            ),
+            (
+                b"-----BEGIN X-----\nAAEC\n-----END X-----",
+                Err("it is of an unknown kind"),
+            ),
+        ] {
+            let decoded = blocks(text)[0].decode();
+            assert_eq!(decoded, expected.map_err(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn text_is_not_taken_for_der() {
+        assert!(is_der(&[0x30, 0x82, 1, 0]));
+        assert!(!is_der(b"0 is a digit\n"));
+        assert!(!is_der(b"-----BEGIN CERTIFICATE-----"));
+        assert!(!is_der(b""));
+    }
+}

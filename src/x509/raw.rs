@@ -180,3 +180,46 @@ static ENGINE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 const MAX_CHAIN: usize = ffi::EMBER_X509_MAX_CHAIN as usize;
 const VERIFY_FAILED: c_int = ffi::MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
 pub(super) const ALLOC_FAILED: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_ALLOC_FAILED);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate(name: &str) -> Vec<u8> {
+        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+        made.cert.der().to_vec()
+    }
+
+    #[test]
+    fn a_failed_push_leaves_the_list_as_it_was() {
+        let (first, second) = (certificate("first"), certificate("second"));
+        let mut list = CertificateList::new().unwrap();
+        assert!(list.push(&[0x30, 0]).is_err());
+        list.push(&first).unwrap();
+        assert!(list.push(&first[..first.len() - 1]).is_err());
+        list.push(&second).unwrap();
+        assert!(list.push(b"").is_err());
+
+        let mut presented = CertificateList::new().unwrap();
+        presented.push(&second).unwrap();
+        let links = verify(&presented, &list, None).unwrap();
+        assert_eq!(links.len(), 1);
+        assert_eq!((links[0].der, links[0].flags), (&second[..], 0));
+    }
+
+    #[test]
+    fn a_failed_push_keeps_the_revocation_lists_before_it() {
+        let mut list = RevocationList::new().unwrap();
+        assert!(list.push(b"no list").is_err());
+        assert!(list.push(&certificate("no list")).is_err());
+    }
+
+    #[test]
+    fn sha256_is_sha256() {
+        let digest = super::super::certificate::hex(&sha256(b"abc"));
+        assert_eq!(
+            digest,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}

@@ -46,11 +46,22 @@ pub struct ServerName {
 impl ServerName {
     /// A DNS name in lower case without a dot at the end, or an IP address in
     /// its usual form.
+    ///
+    /// ```
+    /// let name = embertls::ServerName::try_from("2001:DB8:0::1")?;
+    /// assert_eq!(name.as_str(), "2001:db8::1");
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Whether it is an IP address.
+    ///
+    /// ```
+    /// assert!(!embertls::ServerName::try_from("localhost")?.is_ip());
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     pub fn is_ip(&self) -> bool {
         self.ip.is_some()
     }

@@ -1,5 +1,6 @@
 //! The certificates that are trusted because the user says so.
 
+mod anchor;
 mod builder;
 
 use std::fmt;
@@ -45,6 +46,12 @@ struct Inner {
 /// A certificate that a [`TrustStore`] could not use, and why.
 ///
 /// Displays as one line.
+///
+/// ```
+/// fn warn(rejected: &embertls::RejectedCertificate) {
+///     eprintln!("not trusted: {rejected}");
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RejectedCertificate {
@@ -85,6 +92,11 @@ impl TrustStore {
     /// The certificates in the files of a directory, such as
     /// `/etc/ssl/certs`.
     ///
+    /// ```no_run
+    /// let store = embertls::TrustStore::from_dir("/etc/ssl/certs")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`TrustStoreBuilder::directory`].
@@ -111,6 +123,14 @@ impl TrustStore {
     }
 
     /// One certificate in DER.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let store = embertls::TrustStore::from_der(ca.der())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -142,6 +162,11 @@ impl TrustStore {
     /// The certificates that this system trusts. See
     /// [`TrustStoreBuilder::system`].
     ///
+    /// ```no_run
+    /// let store = embertls::TrustStore::system()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Certificate`] if there are none.
@@ -150,11 +175,29 @@ impl TrustStore {
     }
 
     /// The trusted certificates, in the order in which they were found.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let store = embertls::TrustStore::from_der(ca.der())?;
+    /// assert_eq!(store.certificates().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn certificates(&self) -> &[Certificate] {
         &self.inner.certificates
     }
 
     /// What could not be used, and why.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let store = embertls::TrustStore::from_der(ca.der())?;
+    /// assert!(store.rejected().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rejected(&self) -> &[RejectedCertificate] {
         &self.inner.rejected
     }

@@ -63,6 +63,11 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier that trusts what is in the store.
+    ///
+    /// ```no_run
+    /// let verifier = embertls::Verifier::new(embertls::TrustStore::system()?);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     pub fn new(trust: TrustStore) -> Self {
         Self {
             trust,
@@ -76,6 +81,14 @@ impl Verifier {
     /// A certificate whose issuer has a list here must not be on it, and the
     /// list must be current and signed by the issuer. A certificate whose
     /// issuer has no list here counts as not revoked.
+    ///
+    /// ```no_run
+    /// use embertls::{Crl, TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?)
+    ///     .with_crls([Crl::from_pem_file("revoked.pem")?]);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     #[must_use]
     pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
         self.crls = crls.into_iter().collect();
@@ -96,6 +109,22 @@ impl Verifier {
     /// it, do not matter. A chain of more than 16 certificates or 128 KiB is
     /// refused, and RSA keys of more than 8192 bits, or with an exponent of
     /// more than 33 bits, are not used: they would cost seconds.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use embertls::{ServerName, TrustStore, Verifier, VerifyFlag};
+    ///
+    /// let ours = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// let theirs = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// let verifier = Verifier::new(TrustStore::from_certificates([ours.cert.der()])?);
+    /// let name = ServerName::try_from("a.example")?;
+    ///
+    /// assert!(verifier.verify(&[ours.cert.der().clone()], &name).is_ok());
+    /// let error = verifier.verify(&[theirs.cert.der().clone()], &name).unwrap_err();
+    /// assert_eq!(error.problems()[0].flag, VerifyFlag::NotTrusted);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -142,6 +142,26 @@ fn sources_are_joined_and_each_certificate_is_taken_once() {
     assert!(verify(&store, &[b.server()]).is_ok());
 }
 
+#[test]
+fn trust_anchors_without_certificates() {
+    let (root, other) = (Authority::root("Root"), Authority::root("Other"));
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(root.der.clone()).unwrap();
+    let mut constrained = roots.roots[0].clone();
+    constrained.name_constraints = Some(vec![0x30, 0].into());
+    roots.roots.push(constrained);
+    let store = TrustStore::builder()
+        .anchors(&roots.roots)
+        .unwrap()
+        .build()
+        .unwrap();
+    assert_eq!(store.certificates()[0].subject(), "CN=Root");
+    assert_eq!(store.rejected()[0].which, "trust anchor 2");
+    let middle = root.intermediate("Middle");
+    assert!(verify(&store, &[middle.server(), middle.der]).is_ok());
+    assert!(verify(&store, &[other.server()]).is_err());
+}
+
 /// Needs no particular certificates, only that this machine has some.
 #[test]
 fn the_systems_store_loads_and_says_what_it_left_out() {

@@ -150,3 +150,79 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
 
 /// More than any honest name needs.
 const LONGEST: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CN: &[u8] = &[6, 3, 0x55, 4, 3];
+
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        assert!(content.len() < 0x1_0000);
+        let mut out = vec![tag];
+        if content.len() < 0x80 {
+            out.push(content.len() as u8);
+        } else {
+            out.push(0x82);
+            out.extend_from_slice(&(content.len() as u16).to_be_bytes());
+        }
+        out.extend_from_slice(content);
+        out
+    }
+
+    fn part(id: &[u8], tag: u8, value: &[u8]) -> Vec<u8> {
+        tlv(0x30, &[id, &tlv(tag, value)].concat())
+    }
+
+    /// A name of one part.
+    fn name(tag: u8, value: &[u8]) -> Vec<u8> {
+        tlv(0x30, &tlv(0x31, &part(CN, tag, value)))
+    }
+
+    #[test]
+    fn each_kind_of_string_is_shown() {
+        for (tag, value, shown) in [
+            (0x0c, "B\u{fc}ro".as_bytes(), "CN=B\u{fc}ro"),
+            (0x13, b"Office", "CN=Office"),
+            (0x16, b"a@b.example", "CN=a@b.example"),
+            (0x14, b"B\xfcro", "CN=B\u{fc}ro"),
+            (0x1e, b"\x00B\x00\xfc", "CN=B\u{fc}"),
+            // Not what the type says, or no type of string.
+            (0x0c, b"\xff", "CN=#ff"),
+            (0x13, b"\xff", "CN=#ff"),
+            (0x1e, b"\x00", "CN=#00"),
+            (0x02, b"\x05", "CN=#05"),
+        ] {
+            assert_eq!(describe_name(&name(tag, value)), shown);
+        }
+    }
+
+    #[test]
+    fn parts_keep_their_order_and_sets_stay_together() {
+        let set = [
+            part(&[6, 3, 0x55, 4, 10], 0x13, b"Org"),
+            part(CN, 0x13, b"x"),
+        ];
+        let other = part(&[6, 3, 0x2a, 3, 4], 0x13, b"y");
+        let whole = [tlv(0x31, &set.concat()), tlv(0x31, &other)].concat();
+        assert_eq!(describe_name(&tlv(0x30, &whole)), "O=Org + CN=x, 1.2.3.4=y");
+    }
+
+    #[test]
+    fn odd_names_are_shown_as_such() {
+        assert_eq!(describe_name(&[0x30, 0]), "(empty)");
+        assert_eq!(describe_name(&[0x30, 2, 0x31, 0]), "(unreadable)");
+        assert_eq!(describe_name(&[]), "(unreadable)");
+        let long = describe_name(&name(0x0c, "\u{e9}".repeat(2000).as_bytes()));
+        assert!(long.len() <= LONGEST + 3 && long.ends_with("..."));
+    }
+
+    #[test]
+    fn case_and_kind_of_string_do_not_separate_names() {
+        let a = name(0x0c, b"Some CA");
+        assert!(is_same_name(&a, &name(0x13, b"some ca")));
+        assert!(!is_same_name(&a, &name(0x0c, b"Some C")));
+        assert!(is_same_name(&a, &a));
+        assert!(!is_same_name(&a, &[0x30, 0]));
+    }
+}

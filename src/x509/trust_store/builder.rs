@@ -5,17 +5,28 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls_pki_types::TrustAnchor;
+
+use super::anchor::as_certificate;
 use super::{Inner, RejectedCertificate, TrustStore};
 use crate::error::{Error, ErrorCode, Result};
 use crate::x509::certificate::PEM_LABEL;
 use crate::x509::raw::{self, CertificateList};
-use crate::x509::{Certificate, pem, read_file};
+use crate::x509::{Certificate, pem, read_file, unusable};
 
 /// Collects certificates for a [`TrustStore`].
 ///
 /// A source that gives no usable certificate at all is an error at once. A
 /// certificate that cannot be used beside others that can is listed in
 /// [`TrustStore::rejected`].
+///
+/// ```no_run
+/// let store = embertls::TrustStore::builder()
+///     .system()?
+///     .path("/etc/company/ca.pem")?
+///     .build()?;
+/// # Ok::<(), embertls::Error>(())
+/// ```
 #[derive(Debug, Default)]
 #[must_use = "call `build`"]
 pub struct TrustStoreBuilder {
@@ -55,6 +66,11 @@ impl TrustStoreBuilder {
 
     /// Adds a file or a directory.
     ///
+    /// ```no_run
+    /// let builder = embertls::TrustStore::builder().path("/etc/company")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`pem_file`](Self::pem_file) and [`directory`](Self::directory).
@@ -67,6 +83,11 @@ impl TrustStoreBuilder {
     }
 
     /// Adds the certificates of a file: many in PEM, or one in DER.
+    ///
+    /// ```no_run
+    /// let builder = embertls::TrustStore::builder().pem_file("ca.pem")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,6 +108,11 @@ impl TrustStoreBuilder {
     /// `/etc/ssl/certs`, where each of them usually has several names. Files
     /// that hold no certificate are passed over, and so are directories in
     /// it.
+    ///
+    /// ```no_run
+    /// let builder = embertls::TrustStore::builder().directory("/etc/ssl/certs")?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -117,6 +143,14 @@ impl TrustStoreBuilder {
     /// Adds the certificates of a PEM text. Text around them is passed over,
     /// as are blocks of other kinds.
     ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let builder = embertls::TrustStore::builder().pem(ca.pem())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Certificate`] if no certificate in it can be used.
@@ -127,6 +161,14 @@ impl TrustStoreBuilder {
     }
 
     /// Adds one certificate in DER.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let builder = embertls::TrustStore::builder().der(ca.der())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -139,6 +181,14 @@ impl TrustStoreBuilder {
     }
 
     /// Adds certificates of `rustls-pki-types`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?.cert;
+    /// let builder = embertls::TrustStore::builder().certificates([ca.der()])?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -157,10 +207,58 @@ impl TrustStoreBuilder {
         })
     }
 
+    /// Adds trust anchors of `rustls-pki-types`, as `webpki-roots` carries
+    /// them: names and keys without certificates.
+    ///
+    /// In a [`VerifiedChain`](crate::VerifiedChain) such an anchor appears as
+    /// a certificate made for the purpose, with a signature of no meaning.
+    /// Anchors with name constraints cannot be used.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ca = rcgen::generate_simple_self_signed(["ca".to_owned()])?;
+    /// # let mut roots = rustls::RootCertStore::empty();
+    /// # roots.add(ca.cert.der().clone())?;
+    /// # let webpki_roots = roots.roots;
+    /// let store = embertls::TrustStore::builder()
+    ///     .anchors(&webpki_roots)?
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Certificate`] if none of them can be used.
+    pub fn anchors<'a>(
+        mut self,
+        anchors: impl IntoIterator<Item = &'a TrustAnchor<'a>>,
+    ) -> Result<Self> {
+        let mut all = Outcome::default();
+        for (index, anchor) in anchors.into_iter().enumerate() {
+            let which = format!("trust anchor {}", index + 1);
+            all.add(match anchor.name_constraints {
+                None => self.take_der(&as_certificate(anchor), &which)?,
+                Some(_) => {
+                    let reason = "it has name constraints, which are not understood";
+                    Outcome::refused(self.reject(which, reason.into()))
+                }
+            });
+        }
+        self.accept(all, || {
+            Error::certificate("the list of trust anchors", "it is empty")
+        })
+    }
+
     /// Adds the certificates that this system trusts: those of
     /// `/etc/ssl/certs` and its like, of the keychain on macOS, of the root
     /// store on Windows. The variables `SSL_CERT_FILE` and `SSL_CERT_DIR` name
     /// others, as for OpenSSL.
+    ///
+    /// ```no_run
+    /// let builder = embertls::TrustStore::builder().system()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -278,7 +376,7 @@ impl TrustStoreBuilder {
             raw::ALLOC_FAILED => Refused::OutOfMemory,
             code => Refused::Because {
                 which: format!("{which} ({})", certificate.subject()),
-                reason: format!("{} [{code}]", certificate.why_unusable(code)),
+                reason: format!("{} [{code}]", unusable::why(&certificate, code)),
             },
         };
         let list = match self.list.take() {

@@ -5,9 +5,10 @@ use rustls_pki_types::CertificateDer;
 
 use super::Judgement;
 use crate::error::{ErrorCode, VerifyError, VerifyFlag, VerifyProblem};
-use crate::x509::certificate::{UNKNOWN_CURVE, UNKNOWN_KEY, UNKNOWN_SIG_ALG, describe_key, hex};
+use crate::x509::certificate::hex;
 use crate::x509::der::{self, PublicKey, oid};
 use crate::x509::raw::{self, CertificateList};
+use crate::x509::unusable::{self, UNKNOWN_CURVE, UNKNOWN_KEY, UNKNOWN_SIG_ALG, describe_key};
 use crate::x509::{Certificate, explain};
 
 /// The peer's certificate and those of its others that can be used.
@@ -66,7 +67,7 @@ impl Presented {
         }
         for certificate in limit_namesakes(in_order(&leaf, usable), &mut unusable) {
             if let Err(code) = list.push(certificate.as_der()) {
-                let (subject, reason) = (certificate.subject(), certificate.why_unusable(code));
+                let (subject, reason) = (certificate.subject(), unusable::why(&certificate, code));
                 unusable.push(format!("a certificate of the peer: {subject}: {reason}"));
             }
         }
@@ -177,7 +178,7 @@ fn refusal_by_engine(leaf: &Certificate, code: ErrorCode) -> VerifyError {
     };
     let why = match code {
         raw::ALLOC_FAILED => "out of memory".into(),
-        code => leaf.why_unusable(code),
+        code => unusable::why(leaf, code),
     };
     refusal(leaf, flag, format!("{why} [{code}]"))
 }

@@ -45,6 +45,13 @@ impl VerifiedChain {
     ///
     /// They are those that were used: not all that the peer sent, and not in
     /// its order.
+    ///
+    /// ```no_run
+    /// # fn root(chain: &embertls::VerifiedChain) -> Option<&[u8]> {
+    /// let root = chain.certificates().last()?;
+    /// # Some(root)
+    /// # }
+    /// ```
     pub fn certificates(&self) -> &[CertificateDer<'static>] {
         &self.certificates
     }
