@@ -111,7 +111,7 @@ impl<Role> fmt::Debug for SslConfig<Role> {
             .field("groups", &inner.common.groups)
             .field("alpn", &inner.common.alpn)
             .field("verification", &inner.verification)
-            .field("identity", &inner.identity)
+            .field("identities", &inner.identities)
             .finish_non_exhaustive()
     }
 }
@@ -129,7 +129,7 @@ pub(crate) enum Verification {
 pub(crate) struct Inner {
     pub(crate) verifier: Option<Verifier>,
     pub(crate) verification: Verification,
-    pub(crate) identity: Option<Identity>,
+    pub(crate) identities: Vec<Identity>,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
 }

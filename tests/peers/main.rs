@@ -12,6 +12,7 @@ mod client_gnutls;
 mod client_openssl;
 mod client_python;
 mod client_rustls;
+mod identities;
 mod names;
 mod server;
 mod volume;

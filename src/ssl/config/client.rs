@@ -178,20 +178,20 @@ impl ClientConfigBuilder {
             refused("a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`")
         })?;
         let verifier = Verifier::new(trust_store).with_crls(self.crls);
-        let identity = match self.identity {
-            Some((certificates, key)) => Some(Identity::new(&certificates, key)?),
-            None => None,
+        let identities = match self.identity {
+            Some((certificates, key)) => vec![Identity::new(&certificates, key)?],
+            None => Vec::new(),
         };
         let raw = RawConfig::new(
             ffi::MBEDTLS_SSL_IS_CLIENT,
             &self.common,
-            identity.as_ref(),
+            &identities,
             self.max_fragment_length.map_or(0, MaxFragmentLength::code),
         )?;
         Ok(SslConfig::new(Inner {
             verifier: Some(verifier),
             verification: self.verification,
-            identity,
+            identities,
             raw,
             common: self.common,
         }))

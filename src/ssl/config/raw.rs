@@ -41,7 +41,7 @@ impl RawConfig {
     pub(super) fn new(
         endpoint: u32,
         common: &Common,
-        identity: Option<&Identity>,
+        identities: &[Identity],
         max_fragment_code: u8,
     ) -> Result<Self> {
         let lists = Lists::new(common);
@@ -54,7 +54,7 @@ impl RawConfig {
         let raw = this.config.as_ptr();
         let lists = &mut this._lists;
         // SAFETY: the struct is valid; the lists live in boxes that move with it but whose contents stay, and the
-        // identity is kept beside it by the caller for as long.
+        // identities are kept beside it by the caller for as long.
         unsafe {
             check(ffi::mbedtls_ssl_config_defaults(
                 raw,
@@ -88,7 +88,7 @@ impl RawConfig {
                 check(ffi::mbedtls_ssl_conf_max_frag_len(raw, max_fragment_code))
                     .map_err(|code| super::refused(format!("the fragment length: {code}")))?;
             }
-            if let Some(identity) = identity {
+            for identity in identities {
                 check(ffi::mbedtls_ssl_conf_own_cert(
                     raw,
                     identity.chain.as_ptr(),

@@ -18,7 +18,7 @@ use crate::x509::Certificate;
 #[must_use = "a builder does nothing until `build`"]
 pub struct ServerConfigBuilder {
     common: Common,
-    identity: Option<(Vec<Certificate>, PrivateKey)>,
+    identities: Vec<(Vec<Certificate>, PrivateKey)>,
     mistake: Option<crate::Error>,
 }
 
@@ -26,13 +26,17 @@ impl ServerConfigBuilder {
     pub(super) fn new() -> Self {
         Self {
             common: Common::new(),
-            identity: None,
+            identities: Vec::new(),
             mistake: None,
         }
     }
 
-    /// The server's certificate, followed by the intermediates up to but
-    /// without the root, and the private key of the first.
+    /// Adds a certificate, followed by the intermediates up to but without the
+    /// root, and the private key of the first.
+    ///
+    /// May be called several times, for example with an ECDSA and an RSA
+    /// certificate: a client gets the first that goes with the suites and
+    /// curves that it offers.
     ///
     /// Guide step (server): `mbedtls_ssl_conf_own_cert`.
     pub fn identity(
@@ -40,7 +44,7 @@ impl ServerConfigBuilder {
         chain: impl IntoIterator<Item = Certificate>,
         key: PrivateKey,
     ) -> Self {
-        self.identity = Some((chain.into_iter().collect(), key));
+        self.identities.push((chain.into_iter().collect(), key));
         self
     }
 
@@ -83,38 +87,46 @@ impl ServerConfigBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`](crate::Error::Config) where the identity is missing,
-    /// certificate and key do not belong together, the chain is too long to
-    /// send (16 KiB), no allowed suite goes with the kind of key, a list is
+    /// [`Error::Config`](crate::Error::Config) where there is no identity, a
+    /// certificate and its key do not belong together, a chain is too long to
+    /// send (16 KiB), no allowed suite goes with the kind of a key, a list is
     /// empty or names something twice, or an ALPN protocol has a wrong length.
     pub fn build(self) -> Result<SslConfig<Server>> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
         self.common.check()?;
-        let (certificates, key) = self
-            .identity
-            .ok_or_else(|| refused("a server needs a certificate and its key: call `identity`"))?;
-        let identity = Identity::new(&certificates, key)?;
-        let is_ecdsa = identity.is_ecdsa();
-        if !self
-            .common
-            .cipher_suites
-            .iter()
-            .any(|suite| suite.needs_ecdsa_key() == is_ecdsa)
-        {
-            return Err(refused(format!(
-                "the key is {}, and none of the allowed cipher suites goes with it",
-                if is_ecdsa { "an EC key" } else { "an RSA key" }
-            )));
+        if self.identities.is_empty() {
+            return Err(refused(
+                "a server needs a certificate and its key: call `identity`",
+            ));
         }
-        let raw = RawConfig::new(ffi::MBEDTLS_SSL_IS_SERVER, &self.common, Some(&identity), 0)?;
+        let mut identities = Vec::with_capacity(self.identities.len());
+        for (certificates, key) in self.identities {
+            identities.push(Identity::new(&certificates, key)?);
+        }
+        for identity in &identities {
+            check_suites(&self.common, identity.is_ecdsa())?;
+        }
+        let raw = RawConfig::new(ffi::MBEDTLS_SSL_IS_SERVER, &self.common, &identities, 0)?;
         Ok(SslConfig::new(Inner {
             verifier: None,
             verification: Verification::Required,
-            identity: Some(identity),
+            identities,
             raw,
             common: self.common,
         }))
     }
+}
+
+/// Refuses a key that no allowed suite goes with: it would never be used.
+fn check_suites(common: &Common, is_ecdsa: bool) -> Result<()> {
+    let mut suites = common.cipher_suites.iter();
+    if suites.any(|suite| suite.needs_ecdsa_key() == is_ecdsa) {
+        return Ok(());
+    }
+    Err(refused(format!(
+        "a private key is {}, and none of the allowed cipher suites goes with it",
+        if is_ecdsa { "an EC key" } else { "an RSA key" }
+    )))
 }

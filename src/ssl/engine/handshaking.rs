@@ -155,7 +155,7 @@ impl Engine {
             ));
         };
         let hash = self.raw.suite_hash();
-        match &self.config.identity {
+        match self.config.identities.first() {
             None => self.certificate_withheld = Some("none is configured"),
             Some(identity) if !request.accepts(hash, identity.is_ecdsa()) => {
                 self.raw.withdraw_certificate();

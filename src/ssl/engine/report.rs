@@ -37,11 +37,8 @@ impl Engine {
             return "no cipher suite in common".into();
         };
         let common = &self.config.common;
-        let is_ecdsa = self
-            .config
-            .identity
-            .as_ref()
-            .is_some_and(Identity::is_ecdsa);
+        let mut kinds: Vec<_> = self.config.identities.iter().map(key_kind).collect();
+        kinds.dedup();
         let shares_group = common
             .groups
             .iter()
@@ -58,7 +55,7 @@ impl Engine {
              since that is the kind of the private key",
             list(&hello.cipher_suites, suites::describe),
             names(&common.cipher_suites).join(", "),
-            if is_ecdsa { "ECDSA" } else { "RSA" }
+            kinds.join(" and ")
         )
     }
 
@@ -70,6 +67,13 @@ impl Engine {
             names(&common.cipher_suites).join(", "),
             names(&common.groups).join(", ")
         )
+    }
+}
+
+fn key_kind(identity: &Identity) -> &'static str {
+    match identity.is_ecdsa() {
+        true => "ECDSA",
+        false => "RSA",
     }
 }
 
