@@ -40,6 +40,20 @@ impl Connector {
     /// A connector with this configuration.
     ///
     /// Connecting and the handshake may take 30 seconds each.
+    ///
+    /// ```
+    /// use embertls::{Connector, SslConfig, TrustStore};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let config = SslConfig::client()
+    ///     .trust_store(TrustStore::from_pem_file("ca.pem")?)
+    ///     .alpn(["h2", "http/1.1"])
+    ///     .build()?;
+    /// let connector = Connector::new(config);
+    /// # drop(connector);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(config: SslConfig) -> Self {
         const PATIENCE: Duration = Duration::from_secs(30);
         Self {
@@ -56,6 +70,14 @@ impl Connector {
     /// [`Error::Io`](crate::Error::Io) or
     /// [`Error::Config`](crate::Error::Config) where the system's store cannot
     /// be read or holds no usable certificate.
+    ///
+    /// ```
+    /// # fn example() -> embertls::Result<()> {
+    /// let connector = embertls::Connector::with_system_roots()?;
+    /// # drop(connector);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_system_roots() -> Result<Self> {
         let config = SslConfig::client()
             .trust_store(TrustStore::system()?)
@@ -65,6 +87,15 @@ impl Connector {
 
     /// How long a TCP connection may take to come about, all addresses of the
     /// host together; 30 seconds unless set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(connector: embertls::Connector) {
+    /// let connector = connector.connect_timeout(Duration::from_secs(5));
+    /// # drop(connector);
+    /// # }
+    /// ```
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -72,6 +103,15 @@ impl Connector {
     }
 
     /// How long the whole handshake may take; 30 seconds unless set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(connector: embertls::Connector) {
+    /// let connector = connector.handshake_timeout(Duration::from_secs(5));
+    /// # drop(connector);
+    /// # }
+    /// ```
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
@@ -86,6 +126,14 @@ impl Connector {
     /// [`Error::ServerName`](crate::Error::ServerName) where `host` is neither;
     /// [`Error::Io`](crate::Error::Io) where no address could be connected to
     /// or time ran out; otherwise as [`Handshake::complete`].
+    ///
+    /// ```
+    /// # fn example(connector: embertls::Connector) -> embertls::Result<()> {
+    /// let session = connector.connect("example.com", 443)?;
+    /// println!("{}", session.cipher_suite());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connect(&self, host: &str, port: u16) -> Result<SslSession<NetContext>> {
         let name = ServerName::try_from(host)?;
         let net = NetContext::connect_timeout((host, port), self.connect_timeout)?;
@@ -99,6 +147,18 @@ impl Connector {
     /// # Errors
     ///
     /// As [`Handshake::complete`].
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use embertls::ServerName;
+    ///
+    /// # fn example(connector: embertls::Connector) -> Result<(), Box<dyn std::error::Error>> {
+    /// let stream = TcpStream::connect("tunnel.example:443")?;
+    /// let session = connector.handshake(ServerName::try_from("example.com")?, stream)?;
+    /// # drop(session);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn handshake<T: Read + Write>(
         &self,
         name: ServerName,
@@ -108,6 +168,13 @@ impl Connector {
     }
 
     /// The configuration.
+    ///
+    /// ```
+    /// # fn example(connector: embertls::Connector) {
+    /// let shared = connector.config().clone();
+    /// # drop(shared);
+    /// # }
+    /// ```
     pub fn config(&self) -> &SslConfig {
         &self.config
     }

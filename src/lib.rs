@@ -31,8 +31,8 @@
 //! | seed the generator | [`Drbg::seed`] | `mbedtls_ctr_drbg_seed` |
 //! | set the defaults | [`SslConfig::client`] | `mbedtls_ssl_config_defaults` |
 //! | use the generator | [`rng`](ssl::ClientConfigBuilder::rng) | `mbedtls_ssl_conf_rng` |
-//! | TLS 1.2 or later | nothing: see [`ProtocolVersion`] | `mbedtls_ssl_conf_min_version` |
-//! | require verification | nothing: it is required | `mbedtls_ssl_conf_authmode` |
+//! | TLS 1.2 or later | [`min_version`](ssl::ClientConfigBuilder::min_version), or nothing | `mbedtls_ssl_conf_min_version` |
+//! | require verification | [`verification_required`](ssl::ClientConfigBuilder::verification_required), or nothing | `mbedtls_ssl_conf_authmode` |
 //! | load trusted roots | [`TrustStore`] | `mbedtls_x509_crt_parse_file` |
 //! | load revocation lists | [`Crl`] | `mbedtls_x509_crl_parse_file` |
 //! | use both | [`trust_store`](ssl::ClientConfigBuilder::trust_store), [`crl`](ssl::ClientConfigBuilder::crl) | `mbedtls_ssl_conf_ca_chain` |

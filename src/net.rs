@@ -11,8 +11,8 @@
 //!
 //! The descriptor is driven with the calls of the standard library, because
 //! those of Mbed TLS go wrong: a timeout overflows the stack with descriptors
-//! above 1023, a failed connect keeps the number of a closed descriptor, a
-//! write to a closed connection kills the process, and the reason of a
+//! above 1023, a failed connect keeps the number of a closed descriptor,
+//! connecting makes the whole process ignore SIGPIPE, and the reason of a
 //! failure is lost.
 //!
 //! A session does not need these types: it runs over anything that is `Read`

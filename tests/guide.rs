@@ -41,6 +41,12 @@ fn program(host: &str, port: u16, ca_file: &Path, crl_file: &Path) -> Result<(),
     // 3. Set the defaults
     let builder = SslConfig::client().rng(drbg);
 
+    // 4. TLS 1.2 or later
+    let builder = builder.min_version(ProtocolVersion::Tls12);
+
+    // 5. Require verification
+    let builder = builder.verification_required();
+
     // 6. Trusted roots
     let roots = TrustStore::from_pem_file(ca_file)?;
     for rejected in roots.rejected() {
@@ -215,7 +221,7 @@ fn readme_client() {
 
 #[test]
 fn the_guide_shows_this_program() {
-    shows_this_program("docs/guide.md", include_str!("../docs/guide.md"), 18);
+    shows_this_program("docs/guide.md", include_str!("../docs/guide.md"), 20);
 }
 
 #[test]

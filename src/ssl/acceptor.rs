@@ -51,6 +51,13 @@ struct Hello {
 
 impl<T: Read + Write> Acceptor<T> {
     /// Prepares to read from `transport`.
+    ///
+    /// ```
+    /// # fn example(stream: std::net::TcpStream) {
+    /// let acceptor = embertls::Acceptor::new(stream);
+    /// # drop(acceptor);
+    /// # }
+    /// ```
     pub fn new(transport: T) -> Self {
         Self {
             transport,
@@ -69,6 +76,24 @@ impl<T: Read + Write> Acceptor<T> {
     /// again. Any other error is final: [`Error::Handshake`] where this is no
     /// acceptable ClientHello, [`Error::Io`] where the transport failed or
     /// ended.
+    ///
+    /// ```
+    /// use embertls::{Acceptor, Error};
+    ///
+    /// # fn wait_until_readable(_: &std::net::TcpStream) {}
+    /// # fn example(stream: std::net::TcpStream) -> embertls::Result<()> {
+    /// let mut acceptor = Acceptor::new(stream);
+    /// while let Err(error) = acceptor.advance() {
+    ///     match error {
+    ///         Error::WouldBlock => wait_until_readable(acceptor.get_ref()),
+    ///         error => return Err(error),
+    ///     }
+    /// }
+    /// let accepted = acceptor.accept()?;
+    /// # drop(accepted);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn advance(&mut self) -> Result<()> {
         if self.failed {
             return Err(Error::Closed {
@@ -88,6 +113,14 @@ impl<T: Read + Write> Acceptor<T> {
     /// # Errors
     ///
     /// As [`Acceptor::advance`], with the transport given back.
+    ///
+    /// ```
+    /// # fn example(stream: std::net::TcpStream) -> embertls::Result<()> {
+    /// let accepted = embertls::Acceptor::new(stream).accept()?;
+    /// # drop(accepted);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn accept(mut self) -> Result<Accepted<T>, HandshakeError<T, Self>> {
         match self.advance() {
             Ok(()) => match self.hello {
@@ -105,6 +138,13 @@ impl<T: Read + Write> Acceptor<T> {
     }
 
     /// The transport, for example to wait until it is ready.
+    ///
+    /// ```
+    /// # fn example(acceptor: embertls::Acceptor<std::net::TcpStream>) -> std::io::Result<()> {
+    /// println!("a client at {}", acceptor.get_ref().peer_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.transport
     }
@@ -209,6 +249,24 @@ impl<T: Read + Write> Acceptor<T> {
 }
 
 /// A transport whose ClientHello has been read.
+///
+/// ```
+/// use embertls::ssl::Accepted;
+/// use embertls::{Server, SslConfig, SslSession};
+/// use std::net::TcpStream;
+///
+/// fn serve(
+///     accepted: Accepted<TcpStream>,
+///     shop: &SslConfig<Server>,
+///     others: &SslConfig<Server>,
+/// ) -> embertls::Result<SslSession<TcpStream>> {
+///     let config = match accepted.client_hello().server_name.as_deref() {
+///         Some("shop.example") => shop,
+///         _ => others,
+///     };
+///     Ok(accepted.into_session(config)?)
+/// }
+/// ```
 pub struct Accepted<T> {
     transport: T,
     inbound: Inbound,
@@ -217,6 +275,13 @@ pub struct Accepted<T> {
 
 impl<T: Read + Write> Accepted<T> {
     /// What the client asks for.
+    ///
+    /// ```
+    /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>) {
+    /// let hello = accepted.client_hello();
+    /// println!("{:?} offers {} suites", hello.server_name, hello.cipher_suites.len());
+    /// # }
+    /// ```
     pub fn client_hello(&self) -> &ClientHello {
         &self.hello.facts
     }
@@ -226,6 +291,14 @@ impl<T: Read + Write> Accepted<T> {
     /// # Errors
     ///
     /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    ///
+    /// ```
+    /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>, config: &embertls::SslConfig<embertls::Server>) -> embertls::Result<()> {
+    /// let handshake = accepted.into_handshake(config)?;
+    /// # drop(handshake);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_handshake(self, config: &SslConfig<Server>) -> Result<Handshake<T>> {
         let engine = server_engine(config, self.inbound, *self.hello)?;
         Ok(Handshake::new(engine, self.transport))
@@ -236,6 +309,14 @@ impl<T: Read + Write> Accepted<T> {
     /// # Errors
     ///
     /// As [`Handshake::complete`].
+    ///
+    /// ```
+    /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>, config: &embertls::SslConfig<embertls::Server>) -> embertls::Result<()> {
+    /// let session = accepted.into_session(config)?;
+    /// # drop(session);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_session(
         self,
         config: &SslConfig<Server>,
@@ -255,6 +336,17 @@ impl<T: Read + Write> Accepted<T> {
     /// # Errors
     ///
     /// Those of the transport.
+    ///
+    /// ```
+    /// use embertls::Alert;
+    ///
+    /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>) -> std::io::Result<()> {
+    /// if accepted.client_hello().server_name.is_none() {
+    ///     accepted.refuse(Alert::UnrecognizedName)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refuse(mut self, alert: Alert) -> io::Result<T> {
         self.transport.write_all(&plain_alert(alert))?;
         self.transport.flush()?;

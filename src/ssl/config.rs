@@ -25,10 +25,22 @@ use crate::rng::{Drbg, Rng};
 use crate::x509::{Certificate, CertificateChain, Verifier};
 
 /// The role of a client, as a parameter of [`SslConfig`].
+///
+/// ```
+/// use embertls::{Client, SslConfig};
+///
+/// fn accepts_only_clients(config: &SslConfig<Client>) {}
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Client {}
 
 /// The role of a server, as a parameter of [`SslConfig`].
+///
+/// ```
+/// use embertls::{Server, SslConfig};
+///
+/// fn accepts_only_servers(config: &SslConfig<Server>) {}
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Server {}
 
@@ -65,6 +77,16 @@ impl SslConfig<Client> {
     /// Defaults: TLS 1.2, verification required, [`CipherSuite::DEFAULT`],
     /// [`NamedGroup::ALL`], extended master secret. Trust anchors have no
     /// default: [`ClientConfigBuilder::trust_store`] must be called.
+    ///
+    /// ```
+    /// use embertls::{SslConfig, TrustStore};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let config = SslConfig::client().trust_store(TrustStore::system()?).build()?;
+    /// # drop(config);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn client() -> ClientConfigBuilder {
         ClientConfigBuilder::new()
     }
@@ -76,6 +98,18 @@ impl SslConfig<Server> {
     /// Defaults: TLS 1.2, [`CipherSuite::DEFAULT`], [`NamedGroup::ALL`],
     /// extended master secret. The certificate has no default:
     /// [`ServerConfigBuilder::identity`] must be called.
+    ///
+    /// ```
+    /// use embertls::{Certificate, PrivateKey, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let chain = Certificate::chain_from_pem_file("chain.pem")?;
+    /// let key = PrivateKey::from_pem_file("key.pem")?;
+    /// let config = SslConfig::server().identity(chain, key).build()?;
+    /// # drop(config);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn server() -> ServerConfigBuilder {
         ServerConfigBuilder::new()
     }

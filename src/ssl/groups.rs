@@ -28,9 +28,17 @@ pub enum NamedGroup {
 
 impl NamedGroup {
     /// Every group that is compiled, and the default: fastest first.
+    ///
+    /// ```
+    /// assert_eq!(embertls::NamedGroup::ALL.len(), 3);
+    /// ```
     pub const ALL: &[Self] = &[Self::Secp256r1, Self::Secp384r1, Self::Secp521r1];
 
     /// The number of the group in IANA's registry.
+    ///
+    /// ```
+    /// assert_eq!(embertls::NamedGroup::Secp521r1.iana_number(), 25);
+    /// ```
     pub fn iana_number(self) -> u16 {
         match self {
             Self::Secp256r1 => 23,
@@ -40,6 +48,10 @@ impl NamedGroup {
     }
 
     /// The name of the group in IANA's registry.
+    ///
+    /// ```
+    /// assert_eq!(embertls::NamedGroup::Secp384r1.name(), "secp384r1");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Secp256r1 => "secp256r1",

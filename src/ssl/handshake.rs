@@ -53,6 +53,18 @@ impl<T: Read + Write> Handshake<T> {
     /// # Errors
     ///
     /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use embertls::{Handshake, ServerName, SslConfig};
+    ///
+    /// # fn example(config: &SslConfig) -> Result<(), Box<dyn std::error::Error>> {
+    /// let stream = TcpStream::connect("192.0.2.1:443")?;
+    /// let handshake = Handshake::client(config, ServerName::try_from("example.com")?, stream)?;
+    /// # drop(handshake);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn client(config: &SslConfig<Client>, name: ServerName, transport: T) -> Result<Self> {
         Ok(Self::new(Engine::client(config, name)?, transport))
     }
@@ -62,6 +74,17 @@ impl<T: Read + Write> Handshake<T> {
     /// # Errors
     ///
     /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use embertls::{Handshake, Server, SslConfig};
+    ///
+    /// # fn example(config: &SslConfig<Server>, stream: TcpStream) -> embertls::Result<()> {
+    /// let handshake = Handshake::server(config, stream)?;
+    /// # drop(handshake);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn server(config: &SslConfig<Server>, transport: T) -> Result<Self> {
         Ok(Self::new(Engine::server(config)?, transport))
     }
@@ -96,6 +119,22 @@ impl<T: Read + Write> Handshake<T> {
     /// call again. Any other error ends the handshake; an alert has then been
     /// sent where the protocol has one for the reason. See
     /// [`Handshake::complete`] for the kinds.
+    ///
+    /// ```
+    /// use embertls::Error;
+    ///
+    /// # fn wait_until_ready(_: &std::net::TcpStream) {}
+    /// # fn example(mut handshake: embertls::Handshake<std::net::TcpStream>) -> embertls::Result<()> {
+    /// loop {
+    ///     match handshake.advance() {
+    ///         Ok(()) => break,
+    ///         Err(Error::WouldBlock) => wait_until_ready(handshake.get_ref()),
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn advance(&mut self) -> Result<()> {
         let result = self.try_advance();
         match &result {
@@ -120,6 +159,15 @@ impl<T: Read + Write> Handshake<T> {
     }
 
     /// Whether [`Handshake::into_session`] may be called.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) {
+    /// if handshake.is_complete() {
+    ///     let session = handshake.into_session();
+    /// #    drop(session);
+    /// }
+    /// # }
+    /// ```
     pub fn is_complete(&self) -> bool {
         self.done
     }
@@ -129,6 +177,15 @@ impl<T: Read + Write> Handshake<T> {
     /// # Errors
     ///
     /// The handshake itself, where it is not complete.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) {
+    /// match handshake.into_session() {
+    ///     Ok(session) => println!("{}", session.cipher_suite()),
+    ///     Err(handshake) => println!("not yet: {handshake:?}"),
+    /// }
+    /// # }
+    /// ```
     pub fn into_session(self) -> Result<SslSession<T>, Self> {
         match self.done {
             true => Ok(SslSession::new(self.link)),
@@ -149,6 +206,19 @@ impl<T: Read + Write> Handshake<T> {
     /// - [`Error::Handshake`]: either side refused, with both offers and the
     ///   alerts;
     /// - [`Error::Io`]: the transport failed, ended or timed out.
+    ///
+    /// ```
+    /// use embertls::{Error, HandshakeError};
+    ///
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) {
+    /// match handshake.complete() {
+    ///     Ok(session) => println!("{}", session.cipher_suite()),
+    ///     Err(HandshakeError::WouldBlock(handshake)) => println!("later: {handshake:?}"),
+    ///     Err(HandshakeError::Failed { error: Error::Verify(refused), .. }) => println!("{refused}"),
+    ///     Err(HandshakeError::Failed { error, .. }) => println!("{error}"),
+    /// }
+    /// # }
+    /// ```
     pub fn complete(mut self) -> Result<SslSession<T>, HandshakeError<T>> {
         match self.advance() {
             Ok(()) => Ok(SslSession::new(self.link)),
@@ -200,16 +270,37 @@ impl<T: Read + Write> Handshake<T> {
     }
 
     /// The transport, for example to wait until it is ready.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) -> std::io::Result<()> {
+    /// println!("shaking hands with {}", handshake.get_ref().peer_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.link.transport
     }
 
     /// The transport. Reading from or writing to it breaks the handshake.
+    ///
+    /// ```
+    /// # fn example(mut handshake: embertls::Handshake<embertls::MemoryTransport>) {
+    /// let for_the_peer = handshake.get_mut().take_outgoing();
+    /// # drop(for_the_peer);
+    /// # }
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.link.transport
     }
 
     /// Gives the handshake up: the transport and the bytes in between.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) {
+    /// let stream = handshake.into_parts().transport;
+    /// # drop(stream);
+    /// # }
+    /// ```
     pub fn into_parts(self) -> Parts<T> {
         Parts::of(self.link)
     }
@@ -223,6 +314,16 @@ impl Handshake<NetContext> {
     ///
     /// As [`Handshake::complete`]; an [`Error::Io`] of kind
     /// [`TimedOut`](io::ErrorKind::TimedOut) once the time is over.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(handshake: embertls::Handshake<embertls::NetContext>) -> embertls::Result<()> {
+    /// let session = handshake.complete_within(Duration::from_secs(10))?;
+    /// # drop(session);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn complete_within(
         mut self,
         timeout: Duration,
@@ -258,6 +359,19 @@ impl<T> fmt::Debug for Handshake<T> {
 ///
 /// `Unfinished` is what goes on later: a [`Handshake`], or the
 /// [`Acceptor`](crate::ssl::Acceptor) that still waits for the ClientHello.
+///
+/// ```
+/// use std::net::TcpStream;
+/// use embertls::{Handshake, HandshakeError, SslSession};
+///
+/// /// Plain text as before, where the peer does not do TLS.
+/// fn upgrade(handshake: Handshake<TcpStream>) -> Result<SslSession<TcpStream>, Option<TcpStream>> {
+///     handshake.complete().map_err(|error| match error {
+///         HandshakeError::WouldBlock(_) => None,
+///         HandshakeError::Failed { parts, .. } => Some(parts.transport),
+///     })
+/// }
+/// ```
 pub enum HandshakeError<T, Unfinished = Handshake<T>> {
     /// The transport is not ready: go on with this once it is.
     WouldBlock(Box<Unfinished>),
@@ -273,6 +387,14 @@ pub enum HandshakeError<T, Unfinished = Handshake<T>> {
 impl<T, Unfinished> HandshakeError<T, Unfinished> {
     /// The error without the transport; [`Error::WouldBlock`] for an
     /// unfinished handshake, which is given up.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) -> embertls::Result<()> {
+    /// let session = handshake.complete().map_err(|error| error.into_error())?;
+    /// # drop(session);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_error(self) -> Error {
         match self {
             Self::WouldBlock(_) => Error::WouldBlock,
@@ -281,6 +403,16 @@ impl<T, Unfinished> HandshakeError<T, Unfinished> {
     }
 
     /// Why the handshake failed, if it did.
+    ///
+    /// ```
+    /// # fn example(handshake: embertls::Handshake<std::net::TcpStream>) {
+    /// if let Err(failed) = handshake.complete() {
+    ///     if let Some(error) = failed.error() {
+    ///         println!("{error}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     pub fn error(&self) -> Option<&Error> {
         match self {
             Self::WouldBlock(_) => None,

@@ -52,6 +52,14 @@ impl HelloRefused {
 /// chooses its answer.
 ///
 /// Obtained from [`Accepted::client_hello`](crate::ssl::Accepted::client_hello).
+///
+/// ```
+/// use embertls::ssl::ClientHello;
+///
+/// fn speaks_http2(hello: &ClientHello) -> bool {
+///     hello.alpn.iter().any(|protocol| protocol == b"h2")
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientHello {

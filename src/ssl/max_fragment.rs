@@ -24,6 +24,10 @@ pub enum MaxFragmentLength {
 
 impl MaxFragmentLength {
     /// The length in bytes.
+    ///
+    /// ```
+    /// assert_eq!(embertls::MaxFragmentLength::Bytes4096.bytes(), 4096);
+    /// ```
     pub fn bytes(self) -> usize {
         match self {
             Self::Bytes512 => 512,

@@ -32,27 +32,61 @@ pub struct MemoryTransport {
 
 impl MemoryTransport {
     /// A transport with nothing in it.
+    ///
+    /// ```
+    /// let transport = embertls::MemoryTransport::new();
+    /// assert_eq!(transport.outgoing_len(), 0);
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds bytes that came from the peer.
+    ///
+    /// ```
+    /// # let mut transport = embertls::MemoryTransport::new();
+    /// transport.push_incoming(b"bytes of the peer");
+    /// ```
     pub fn push_incoming(&mut self, bytes: &[u8]) {
         self.incoming.extend(bytes);
     }
 
     /// Says that the peer will send no more: reading past what was pushed
     /// gives the end of the stream.
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// # let mut transport = embertls::MemoryTransport::new();
+    /// transport.end_incoming();
+    /// assert_eq!(transport.read(&mut [0; 8]).unwrap(), 0);
+    /// ```
     pub fn end_incoming(&mut self) {
         self.ended = true;
     }
 
     /// Takes the bytes that are for the peer.
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// # let mut transport = embertls::MemoryTransport::new();
+    /// transport.write_all(b"for the peer").unwrap();
+    /// assert_eq!(transport.take_outgoing(), b"for the peer");
+    /// ```
     pub fn take_outgoing(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.outgoing)
     }
 
     /// How many bytes are for the peer.
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// # let mut transport = embertls::MemoryTransport::new();
+    /// transport.write_all(b"abc").unwrap();
+    /// assert_eq!(transport.outgoing_len(), 3);
+    /// ```
     pub fn outgoing_len(&self) -> usize {
         self.outgoing.len()
     }

@@ -8,6 +8,15 @@ use super::link::Link;
 ///
 /// After an upgrade is undone (a `close_notify` each way, then plain text
 /// again), `unread` holds what the peer sent behind its close_notify.
+///
+/// ```
+/// # fn example(session: embertls::SslSession<std::net::TcpStream>) {
+/// let parts = session.into_inner();
+/// println!("{} bytes of plain text came behind the end", parts.unread.len());
+/// let stream = parts.transport;
+/// # drop(stream);
+/// # }
+/// ```
 #[non_exhaustive]
 pub struct Parts<T> {
     /// The transport itself.

@@ -62,6 +62,12 @@ impl<T> SslSession<T> {
     /// The negotiated protocol version.
     ///
     /// Guide step: `mbedtls_ssl_get_version`.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// assert_eq!(session.version().to_string(), "TLSv1.2");
+    /// # }
+    /// ```
     pub fn version(&self) -> ProtocolVersion {
         ProtocolVersion::Tls12
     }
@@ -73,6 +79,12 @@ impl<T> SslSession<T> {
     /// # Panics
     ///
     /// Never: the engine negotiates only suites that [`CipherSuite`] names.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// println!("{}", session.cipher_suite().name());
+    /// # }
+    /// ```
     pub fn cipher_suite(&self) -> CipherSuite {
         self.link
             .engine
@@ -81,6 +93,13 @@ impl<T> SslSession<T> {
     }
 
     /// The protocol chosen by ALPN, if any.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// let speaks_http2 = session.alpn() == Some(b"h2");
+    /// # let _ = speaks_http2;
+    /// # }
+    /// ```
     pub fn alpn(&self) -> Option<&[u8]> {
         self.link.engine.alpn()
     }
@@ -90,6 +109,14 @@ impl<T> SslSession<T> {
     ///
     /// They are proof of the peer only where [`SslSession::verify_result`]
     /// says so.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// for der in session.peer_certificates() {
+    ///     println!("a certificate of {} bytes", der.len());
+    /// }
+    /// # }
+    /// ```
     pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
         self.link.engine.peer_chain()
     }
@@ -97,17 +124,39 @@ impl<T> SslSession<T> {
     /// What was found about the peer's certificate.
     ///
     /// Guide step: `mbedtls_ssl_get_verify_result`.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// assert!(session.verify_result().is_verified());
+    /// # }
+    /// ```
     pub fn verify_result(&self) -> &Verdict {
         self.link.engine.verdict()
     }
 
     /// On a client: the server name that was asked for and verified.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if let Some(name) = session.server_name() {
+    ///     println!("this is {name}");
+    /// }
+    /// # }
+    /// ```
     pub fn server_name(&self) -> Option<&ServerName> {
         self.link.engine.server_name()
     }
 
     /// The ClientHello of the handshake: on a server the client's, on a client
     /// its own.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if let Some(hello) = session.client_hello() {
+    ///     println!("offered: {} suites", hello.cipher_suites.len());
+    /// }
+    /// # }
+    /// ```
     pub fn client_hello(&self) -> Option<&ClientHello> {
         self.link.engine.client_hello()
     }
@@ -166,23 +215,55 @@ impl<T> SslSession<T> {
     /// How many decrypted bytes can be read without the transport.
     ///
     /// Guide step: `mbedtls_ssl_get_bytes_avail`.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if session.bytes_available() > 0 {
+    ///     println!("read before you wait for the socket");
+    /// }
+    /// # }
+    /// ```
     pub fn bytes_available(&self) -> usize {
         self.link.engine.data().len()
     }
 
     /// How many encrypted bytes the transport has not accepted yet; 0 after a
     /// successful [`Write::flush`].
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if session.bytes_pending() > 0 {
+    ///     println!("flush once the socket is writable");
+    /// }
+    /// # }
+    /// ```
     pub fn bytes_pending(&self) -> usize {
         self.link.engine.output().len()
     }
 
     /// The transport, for example to wait until it is ready.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) -> std::io::Result<()> {
+    /// println!("connected to {}", session.get_ref().peer_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_ref(&self) -> &T {
         &self.link.transport
     }
 
     /// The transport, for example to set its timeouts. Reading from or writing
     /// to it breaks the session.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(session: &mut embertls::SslSession<embertls::NetContext>) -> embertls::Result<()> {
+    /// session.get_mut().set_read_timeout(Some(Duration::from_secs(60)))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.link.transport
     }
@@ -190,6 +271,15 @@ impl<T> SslSession<T> {
     /// Takes the transport out, with every byte that was in between.
     ///
     /// Sends nothing: call [`SslSession::close`] first.
+    ///
+    /// ```
+    /// # fn example(mut session: embertls::SslSession<std::net::TcpStream>) -> std::io::Result<()> {
+    /// session.close()?;
+    /// let stream = session.into_inner().transport;
+    /// # drop(stream);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_inner(self) -> Parts<T> {
         Parts::of(self.link)
     }
@@ -207,6 +297,13 @@ impl<T: Read + Write> SslSession<T> {
     /// Those of the transport; an error of kind
     /// [`NotConnected`](io::ErrorKind::NotConnected) where the session died
     /// before.
+    ///
+    /// ```
+    /// # fn example(session: &mut embertls::SslSession<std::net::TcpStream>) -> std::io::Result<()> {
+    /// session.close()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&mut self) -> io::Result<()> {
         self.link.check_panic("closing")?;
         if !self.link.engine.is_close_sent() {

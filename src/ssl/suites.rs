@@ -46,6 +46,14 @@ use CipherSuite::*;
 
 impl CipherSuite {
     /// Every suite that is compiled.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// for suite in CipherSuite::ALL {
+    ///     println!("0x{:04x} {suite}", suite.iana_number());
+    /// }
+    /// ```
     pub const ALL: &[Self] = &[
         EcdheEcdsaWithAes128GcmSha256,
         EcdheEcdsaWithAes256GcmSha384,
@@ -60,6 +68,12 @@ impl CipherSuite {
     ];
 
     /// What a configuration uses unless told otherwise, most wanted first.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert!(!CipherSuite::DEFAULT.contains(&CipherSuite::EcdheEcdsaWithAes128Ccm8));
+    /// ```
     pub const DEFAULT: &[Self] = &[
         EcdheEcdsaWithAes128GcmSha256,
         EcdheRsaWithAes128GcmSha256,
@@ -72,11 +86,21 @@ impl CipherSuite {
     ];
 
     /// The number of the suite in IANA's registry.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert_eq!(CipherSuite::EcdheEcdsaWithAes256GcmSha384.iana_number(), 0xc02c);
+    /// ```
     pub fn iana_number(self) -> u16 {
         self.facts().0
     }
 
     /// The suite with this number, if it is compiled.
+    ///
+    /// ```
+    /// assert_eq!(embertls::CipherSuite::from_iana_number(0x0005), None, "RC4");
+    /// ```
     pub fn from_iana_number(number: u16) -> Option<Self> {
         Self::ALL
             .iter()
@@ -85,6 +109,13 @@ impl CipherSuite {
     }
 
     /// The name of the suite in IANA's registry.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// let suite = CipherSuite::EcdheEcdsaWithAes128Ccm;
+    /// assert_eq!(suite.name(), "TLS_ECDHE_ECDSA_WITH_AES_128_CCM");
+    /// ```
     pub fn name(self) -> &'static str {
         self.facts().1
     }

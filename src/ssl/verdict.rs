@@ -27,6 +27,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Whether the peer's certificate was judged and found good.
+    ///
+    /// ```
+    /// use embertls::Verdict;
+    ///
+    /// assert!(Verdict::Verified.is_verified());
+    /// ```
     pub fn is_verified(&self) -> bool {
         matches!(self, Self::Verified)
     }

@@ -14,6 +14,20 @@ use crate::x509::{Certificate, Crl, TrustStore, Verifier};
 /// Builds an [`SslConfig`] for clients; made by [`SslConfig::client`].
 ///
 /// Mistakes are kept and reported by [`Self::build`], so that calls chain.
+///
+/// ```
+/// use embertls::{CipherSuite, NamedGroup, SslConfig, TrustStore};
+///
+/// # fn example() -> embertls::Result<()> {
+/// let config = SslConfig::client()
+///     .trust_store(TrustStore::system()?)
+///     .cipher_suites(&[CipherSuite::EcdheRsaWithChacha20Poly1305Sha256])
+///     .groups(&[NamedGroup::Secp256r1])
+///     .build()?;
+/// # drop(config);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientConfigBuilder {
@@ -42,6 +56,16 @@ impl ClientConfigBuilder {
     /// The trust anchors: which authorities may vouch for a server.
     ///
     /// Guide step: `mbedtls_ssl_conf_ca_chain`.
+    ///
+    /// ```
+    /// use embertls::{SslConfig, TrustStore};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let builder = SslConfig::client().trust_store(TrustStore::from_pem_file("ca.pem")?);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn trust_store(mut self, store: TrustStore) -> Self {
         self.trust_store = Some(store);
         self
@@ -50,6 +74,16 @@ impl ClientConfigBuilder {
     /// Adds a revocation list. May be called several times.
     ///
     /// Guide step: the CRL argument of `mbedtls_ssl_conf_ca_chain`.
+    ///
+    /// ```
+    /// use embertls::{Crl, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let builder = SslConfig::client().crl(Crl::from_pem_file("revoked.pem")?);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn crl(mut self, crl: Crl) -> Self {
         self.crls.push(crl);
         self
@@ -64,6 +98,18 @@ impl ClientConfigBuilder {
     /// negotiated suite.
     ///
     /// Guide step: `mbedtls_ssl_conf_own_cert`.
+    ///
+    /// ```
+    /// use embertls::{Certificate, PrivateKey, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let chain = Certificate::chain_from_pem_file("client.pem")?;
+    /// let key = PrivateKey::from_pem_file("client-key.pem")?;
+    /// let builder = SslConfig::client().identity(chain, key);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn identity(
         mut self,
         chain: impl IntoIterator<Item = Certificate>,
@@ -78,6 +124,16 @@ impl ClientConfigBuilder {
     /// Without it, every thread has a generator of its own.
     ///
     /// Guide step: `mbedtls_ssl_conf_rng`.
+    ///
+    /// ```
+    /// use embertls::{Drbg, Entropy, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let builder = SslConfig::client().rng(Drbg::seed(Entropy::new()?, b"my client")?);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rng(mut self, drbg: Drbg) -> Self {
         self.common.set_rng(drbg);
         self
@@ -85,6 +141,12 @@ impl ClientConfigBuilder {
 
     /// Protocols to offer through ALPN (RFC 7301), most wanted first; each 1
     /// to 255 bytes long.
+    ///
+    /// ```
+    /// # use embertls::SslConfig;
+    /// let builder = SslConfig::client().alpn(["h2", "http/1.1"]);
+    /// # drop(builder);
+    /// ```
     pub fn alpn<I>(mut self, protocols: I) -> Self
     where
         I: IntoIterator,
@@ -98,18 +160,42 @@ impl ClientConfigBuilder {
     }
 
     /// The cipher suites to offer, most wanted first.
+    ///
+    /// ```
+    /// use embertls::{CipherSuite, SslConfig};
+    ///
+    /// let builder = SslConfig::client().cipher_suites(&[
+    ///     CipherSuite::EcdheEcdsaWithAes256GcmSha384,
+    ///     CipherSuite::EcdheRsaWithAes256GcmSha384,
+    /// ]);
+    /// # drop(builder);
+    /// ```
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.common.cipher_suites = suites.to_vec();
         self
     }
 
     /// The groups to offer for the key exchange, most wanted first.
+    ///
+    /// ```
+    /// use embertls::{NamedGroup, SslConfig};
+    ///
+    /// let builder = SslConfig::client().groups(&[NamedGroup::Secp384r1]);
+    /// # drop(builder);
+    /// ```
     pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
         self.common.groups = groups.to_vec();
         self
     }
 
     /// Asks the server for smaller records (RFC 6066, section 4).
+    ///
+    /// ```
+    /// use embertls::{MaxFragmentLength, SslConfig};
+    ///
+    /// let builder = SslConfig::client().max_fragment_length(MaxFragmentLength::Bytes1024);
+    /// # drop(builder);
+    /// ```
     pub fn max_fragment_length(mut self, length: MaxFragmentLength) -> Self {
         self.max_fragment_length = Some(length);
         self
@@ -156,6 +242,21 @@ impl ClientConfigBuilder {
     ///
     /// Guide step: `mbedtls_ssl_conf_authmode` with
     /// `MBEDTLS_SSL_VERIFY_OPTIONAL`.
+    ///
+    /// ```
+    /// use embertls::{SslSession, Verdict};
+    ///
+    /// fn report<T>(session: &SslSession<T>) {
+    ///     match session.verify_result() {
+    ///         Verdict::Verified => println!("verify: ok"),
+    ///         Verdict::Tolerated(problems) => println!("{problems}"),
+    ///         _ => println!("nobody looked"),
+    ///     }
+    /// }
+    ///
+    /// let builder = embertls::SslConfig::client().danger_verification_optional();
+    /// # drop(builder);
+    /// ```
     pub fn danger_verification_optional(mut self) -> Self {
         self.verification = Verification::Optional;
         self
@@ -169,6 +270,11 @@ impl ClientConfigBuilder {
     /// missing, certificate and key do not belong together or are too long to
     /// send (16 KiB), a list is empty or names something twice, or an ALPN
     /// protocol has a wrong length.
+    ///
+    /// ```
+    /// let error = embertls::SslConfig::client().build().unwrap_err();
+    /// assert!(error.to_string().contains("trust anchors"));
+    /// ```
     pub fn build(self) -> Result<SslConfig> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);

@@ -14,6 +14,22 @@ use crate::x509::Certificate;
 /// Builds an [`SslConfig<Server>`]; made by [`SslConfig::server`].
 ///
 /// Mistakes are kept and reported by [`Self::build`], so that calls chain.
+///
+/// ```
+/// use embertls::{Certificate, PrivateKey, SslConfig};
+///
+/// # fn example() -> embertls::Result<()> {
+/// let config = SslConfig::server()
+///     .identity(
+///         Certificate::chain_from_pem_file("chain.pem")?,
+///         PrivateKey::from_pem_file("key.pem")?,
+///     )
+///     .alpn(["http/1.1"])
+///     .build()?;
+/// # drop(config);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ServerConfigBuilder {
@@ -39,6 +55,18 @@ impl ServerConfigBuilder {
     /// curves that it offers.
     ///
     /// Guide step (server): `mbedtls_ssl_conf_own_cert`.
+    ///
+    /// ```
+    /// use embertls::{Certificate, PrivateKey, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let chain = Certificate::chain_from_pem_file("chain.pem")?;
+    /// let key = PrivateKey::from_pem_file("key.pem")?;
+    /// let builder = SslConfig::server().identity(chain, key);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn identity(
         mut self,
         chain: impl IntoIterator<Item = Certificate>,
@@ -51,6 +79,16 @@ impl ServerConfigBuilder {
     /// The random generator for all sessions of this configuration.
     ///
     /// Without it, every thread has a generator of its own.
+    ///
+    /// ```
+    /// use embertls::{Drbg, Entropy, SslConfig};
+    ///
+    /// # fn example() -> embertls::Result<()> {
+    /// let builder = SslConfig::server().rng(Drbg::seed(Entropy::new()?, b"my server")?);
+    /// # drop(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rng(mut self, drbg: Drbg) -> Self {
         self.common.set_rng(drbg);
         self
@@ -59,6 +97,12 @@ impl ServerConfigBuilder {
     /// Protocols to accept through ALPN (RFC 7301), most wanted first; each 1
     /// to 255 bytes long. A client that offers ALPN and none of these is
     /// refused with `no_application_protocol`.
+    ///
+    /// ```
+    /// # use embertls::SslConfig;
+    /// let builder = SslConfig::server().alpn(["h2", "http/1.1"]);
+    /// # drop(builder);
+    /// ```
     pub fn alpn<I>(mut self, protocols: I) -> Self
     where
         I: IntoIterator,
@@ -72,12 +116,29 @@ impl ServerConfigBuilder {
     }
 
     /// The cipher suites to accept. The server's order decides.
+    ///
+    /// ```
+    /// use embertls::{CipherSuite, SslConfig};
+    ///
+    /// let builder = SslConfig::server().cipher_suites(&[
+    ///     CipherSuite::EcdheEcdsaWithAes256GcmSha384,
+    ///     CipherSuite::EcdheRsaWithAes256GcmSha384,
+    /// ]);
+    /// # drop(builder);
+    /// ```
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
         self.common.cipher_suites = suites.to_vec();
         self
     }
 
     /// The groups to accept for the key exchange. The server's order decides.
+    ///
+    /// ```
+    /// use embertls::{NamedGroup, SslConfig};
+    ///
+    /// let builder = SslConfig::server().groups(&[NamedGroup::Secp384r1]);
+    /// # drop(builder);
+    /// ```
     pub fn groups(mut self, groups: &[NamedGroup]) -> Self {
         self.common.groups = groups.to_vec();
         self
@@ -91,6 +152,11 @@ impl ServerConfigBuilder {
     /// certificate and its key do not belong together, a chain is too long to
     /// send (16 KiB), no allowed suite goes with the kind of a key, a list is
     /// empty or names something twice, or an ALPN protocol has a wrong length.
+    ///
+    /// ```
+    /// let error = embertls::SslConfig::server().build().unwrap_err();
+    /// assert!(error.to_string().contains("certificate"));
+    /// ```
     pub fn build(self) -> Result<SslConfig<Server>> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
