@@ -1030,8 +1030,9 @@ unsafe extern "C" {
         len: usize,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_read_record(ssl: *mut mbedtls_ssl_context) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_record_type(
+    pub fn ember_ssl_is_opened(
         ssl: *const mbedtls_ssl_context,
+        code: ::std::os::raw::c_int,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_discard_record(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_begin_data(ssl: *mut mbedtls_ssl_context);

@@ -100,10 +100,12 @@ impl<T: Read + Write> Acceptor<T> {
                 action: "reading the ClientHello",
             });
         }
+        // Stays set where the transport panics.
+        self.failed = true;
         let result = self.read_hello();
-        if !matches!(result, Ok(()) | Err(Error::WouldBlock)) {
-            self.failed = true;
-            self.send_refusal();
+        match result {
+            Ok(()) | Err(Error::WouldBlock) => self.failed = false,
+            Err(_) => self.send_refusal(),
         }
         result
     }

@@ -231,7 +231,7 @@ impl<T: Read + Write> Handshake<T> {
     }
 
     fn try_advance(&mut self) -> Result<()> {
-        self.link.check_panic("continuing the handshake")?;
+        self.link.check_transport("continuing the handshake")?;
         loop {
             match self.link.engine.handshake()? {
                 Progress::Done => {

@@ -12,7 +12,7 @@ use crate::error::Alert;
 
 pub(crate) const HEADER_LEN: usize = 5;
 /// The largest plaintext of a record (RFC 5246, 6.2.1).
-const MAX_PLAINTEXT: usize = 1 << 14;
+pub(crate) const MAX_PLAINTEXT: usize = 1 << 14;
 /// What an AEAD of TLS 1.2 adds at most: explicit nonce and tag.
 const MAX_EXPANSION: usize = 8 + 16;
 /// The largest handshake message that the engine's buffer holds.

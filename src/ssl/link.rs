@@ -13,8 +13,9 @@ use crate::rng::Rng;
 pub(crate) struct Link<T> {
     pub(crate) engine: Box<Engine>,
     pub(crate) transport: T,
-    /// Set while the transport runs: still set later, it has panicked.
-    calling: bool,
+    /// Set while the transport runs, and left set when it panics or fails for
+    /// good: nothing is known about its bytes then.
+    failed: bool,
     /// Keeps the generator alive longer than the socket.
     _rng: Rng,
 }
@@ -25,15 +26,14 @@ impl<T> Link<T> {
         Self {
             engine: Box::new(engine),
             transport,
-            calling: false,
+            failed: false,
             _rng: rng,
         }
     }
 
-    /// Refuses to go on after a panic of the transport: nothing is known about
-    /// its bytes then.
-    pub(crate) fn check_panic(&mut self, action: &'static str) -> Result<()> {
-        if self.calling {
+    /// Refuses to go on with a transport that has panicked or failed.
+    pub(crate) fn check_transport(&mut self, action: &'static str) -> Result<()> {
+        if self.failed {
             self.engine.kill();
             return Err(Error::Closed { action });
         }
@@ -41,9 +41,9 @@ impl<T> Link<T> {
     }
 
     fn call<R>(&mut self, call: impl FnOnce(&mut T, &mut Engine) -> R) -> R {
-        self.calling = true;
+        self.failed = true;
         let result = call(&mut self.transport, &mut self.engine);
-        self.calling = false;
+        self.failed = false;
         result
     }
 }
@@ -120,7 +120,7 @@ impl<T: Read + Write> Link<T> {
     /// Sends an alert on its way out as well as possible; the error that
     /// caused it counts, not this one.
     pub(crate) fn send_last_words(&mut self) {
-        if !self.calling {
+        if !self.failed {
             let _ = self.flush();
         }
     }
@@ -131,14 +131,19 @@ impl<T: Read + Write> Link<T> {
             return Ok(());
         }
         if !is_transient(error.kind()) {
-            self.engine.kill();
+            self.give_up();
         }
         Err(error)
     }
 
     fn dead(&mut self, kind: ErrorKind, reason: &'static str) -> io::Error {
-        self.engine.kill();
+        self.give_up();
         io::Error::new(kind, reason)
+    }
+
+    fn give_up(&mut self) {
+        self.failed = true;
+        self.engine.kill();
     }
 }
 

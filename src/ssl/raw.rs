@@ -179,6 +179,8 @@ impl RawSession {
 
     /// Opens one protected record; with an empty one, goes on in the last.
     pub(crate) fn read_record(&mut self, record: &[u8]) -> Result<(), ErrorCode> {
+        // All that reading can write is an alert, and only where nothing is pending.
+        let had_output = !self.output().is_empty();
         // SAFETY: `bio` is touched by Rust only between calls of C; `record` lives until the loan ends.
         unsafe {
             let bio = addr_of_mut!((*self.callbacks.as_ptr()).bio);
@@ -186,8 +188,17 @@ impl RawSession {
             let code = ffi::ember_ssl_read_record(self.ssl.as_ptr());
             (*bio).take_back();
             self.resume_panic();
+            if !had_output && !self.output().is_empty() {
+                self.bio_mut().own_alert = Some(OwnAlert::Encrypted);
+            }
             check(code)
         }
+    }
+
+    /// Whether the record just read, with this result, could be decrypted.
+    pub(crate) fn is_opened(&self, code: ErrorCode) -> bool {
+        // SAFETY: reads fields.
+        unsafe { ffi::ember_ssl_is_opened(self.ssl.as_ptr(), code.raw()) != 0 }
     }
 
     /// The plaintext of the record last read that is not consumed yet.

@@ -305,18 +305,19 @@ impl<T: Read + Write> SslSession<T> {
     /// # }
     /// ```
     pub fn close(&mut self) -> io::Result<()> {
-        self.link.check_panic("closing")?;
+        self.link.check_transport("closing")?;
         if !self.link.engine.is_close_sent() {
             self.link.send()?;
             self.link.engine.close()?;
         }
-        self.link.flush()
+        self.link.flush()?;
+        Ok(self.link.engine.check_alive("closing")?)
     }
 
     /// Sees to it that there is data to read; `false` at the peer's
     /// close_notify.
     fn fill(&mut self) -> io::Result<bool> {
-        self.link.check_panic("reading")?;
+        self.link.check_transport("reading")?;
         loop {
             match self.link.engine.fill() {
                 Ok(Fill::Data) => return Ok(true),
@@ -373,8 +374,9 @@ impl<T: Read + Write> Read for SslSession<T> {
 
 impl<T: Read + Write> Write for SslSession<T> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.link.check_panic("writing")?;
+        self.link.check_transport("writing")?;
         self.link.send()?;
+        self.link.engine.check_writable("writing")?;
         if data.is_empty() {
             return Ok(0);
         }
@@ -387,8 +389,9 @@ impl<T: Read + Write> Write for SslSession<T> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.link.check_panic("flushing")?;
-        self.link.flush()
+        self.link.check_transport("flushing")?;
+        self.link.flush()?;
+        Ok(self.link.engine.check_alive("flushing")?)
     }
 }
 

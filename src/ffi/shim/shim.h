@@ -93,7 +93,7 @@ int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *messa
 void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);
 int ember_ssl_read_record(mbedtls_ssl_context *ssl);
-int ember_ssl_record_type(const mbedtls_ssl_context *ssl);
+int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code);
 void ember_ssl_discard_record(mbedtls_ssl_context *ssl);
 void ember_ssl_begin_data(mbedtls_ssl_context *ssl);
 void ember_ssl_consume_data(mbedtls_ssl_context *ssl, size_t len);

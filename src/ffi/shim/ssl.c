@@ -119,9 +119,17 @@ int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *ve
     return matches;
 }
 
+/* Runs of empty records are counted and bounded in Rust; the engine would answer the fourth with a wrong alert. */
 int ember_ssl_read_record(mbedtls_ssl_context *ssl)
 {
+    ssl->nb_zero = 0;
     return mbedtls_ssl_read_record(ssl, 0);
+}
+
+/* Whether the record just read was whole and could be decrypted, so that its content is the peer's own. */
+int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code)
+{
+    return ssl->in_left == 0 && code != MBEDTLS_ERR_SSL_INVALID_MAC;
 }
 
 const unsigned char *ember_ssl_record_content(const mbedtls_ssl_context *ssl, size_t *len)

@@ -100,11 +100,20 @@ impl Engine {
         self.close_sent
     }
 
-    fn check_writable(&self, action: &'static str) -> Result<()> {
-        if self.close_sent || self.phase() != Phase::Open {
+    /// Refuses what comes after a fatal error.
+    pub(crate) fn check_alive(&self, action: &'static str) -> Result<()> {
+        match self.phase() {
+            Phase::Open => Ok(()),
+            _ => Err(Error::Closed { action }),
+        }
+    }
+
+    /// Refuses what comes after a fatal error or our close_notify.
+    pub(crate) fn check_writable(&self, action: &'static str) -> Result<()> {
+        if self.close_sent {
             return Err(Error::Closed { action });
         }
-        Ok(())
+        self.check_alive(action)
     }
 
     fn data_came(&mut self, result: Result<(), ErrorCode>) -> Result<()> {

@@ -43,7 +43,11 @@ impl Engine {
             Err(code) if !self.raw.is_fragment(code) => return Err(self.engine_refused(code)),
             _ => {}
         }
-        self.finished.extend_from_slice(self.raw.record_content());
+        let piece = self.raw.record_content();
+        if piece.is_empty() {
+            return Err(self.refuse(Alert::DecodeError, "an empty handshake record"));
+        }
+        self.finished.extend_from_slice(piece);
         self.raw.discard_record();
         let refused = match self.finished.as_slice() {
             [kind, ..] if *kind != MESSAGE_FINISHED => Some(Alert::UnexpectedMessage),

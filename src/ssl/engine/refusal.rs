@@ -5,7 +5,7 @@ use super::{Engine, Phase};
 use crate::error::{Alert, Error, ErrorCode, HandshakeFailure};
 use crate::ffi;
 use crate::ssl::bio::OwnAlert;
-use crate::ssl::inbound::TYPE_ALERT;
+use crate::ssl::inbound::{MAX_PLAINTEXT, TYPE_ALERT};
 
 impl Engine {
     /// We refuse the peer.
@@ -18,9 +18,9 @@ impl Engine {
     pub(super) fn engine_refused(&mut self, code: ErrorCode) -> Error {
         let sent = match self.raw.take_own_alert() {
             Some(OwnAlert::Plain(description)) => Some(Alert::from_code(description)),
-            Some(OwnAlert::Encrypted) => Some(alert_for(code)),
+            Some(OwnAlert::Encrypted) => Some(self.alert_for(code)),
             None => {
-                let alert = alert_for(code);
+                let alert = self.alert_for(code);
                 self.send_fatal(alert);
                 Some(alert)
             }
@@ -129,12 +129,27 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The alert that RFC 5246 names for a failure on which the engine is
+    /// silent.
+    fn alert_for(&self, code: ErrorCode) -> Alert {
+        let is_record = code.raw() == ffi::MBEDTLS_ERR_SSL_INVALID_RECORD;
+        if !is_record || !self.raw.is_opened(code) {
+            return alert_for(code);
+        }
+        match self.raw.record_content().len() {
+            len if len > MAX_PLAINTEXT => Alert::RecordOverflow,
+            _ => Alert::DecodeError,
+        }
+    }
+}
+
 /// A fatal alert in a record of its own, as it goes out before encryption.
 pub(crate) fn plain_alert(alert: Alert) -> [u8; 7] {
     [TYPE_ALERT, 3, 3, 0, 2, 2, alert.code()]
 }
 
-/// The alert that RFC 5246 names for a failure on which the engine is silent.
+/// The alert where the code alone tells which.
 fn alert_for(code: ErrorCode) -> Alert {
     match code.raw() {
         ffi::MBEDTLS_ERR_SSL_INVALID_MAC => Alert::BadRecordMac,
@@ -145,7 +160,9 @@ fn alert_for(code: ErrorCode) -> Alert {
         }
         ffi::MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION => Alert::ProtocolVersion,
         ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_CS
-        | ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_RP => Alert::IllegalParameter,
+        | ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_RP
+        // A key share that is no point of the curve.
+        | ffi::MBEDTLS_ERR_ECP_INVALID_KEY => Alert::IllegalParameter,
         ffi::MBEDTLS_ERR_SSL_ALLOC_FAILED | ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => {
             Alert::InternalError
         }
