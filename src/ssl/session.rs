@@ -163,6 +163,14 @@ impl<T> SslSession<T> {
 
     /// Whether the keys depend on the whole handshake (extended master secret,
     /// RFC 7627), which binds what is exported to this session alone.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if !session.extended_master_secret() {
+    ///     println!("the peer is old: nothing can be exported");
+    /// }
+    /// # }
+    /// ```
     pub fn extended_master_secret(&self) -> bool {
         self.link.engine.extended_master_secret()
     }
@@ -208,6 +216,17 @@ impl<T> SslSession<T> {
     ///
     /// [`Error::Protocol`](crate::Error::Protocol) where the engine has no
     /// session to speak of.
+    ///
+    /// ```
+    /// use std::fs::OpenOptions;
+    /// use std::io::Write;
+    ///
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut file = OpenOptions::new().create(true).append(true).open("keys.log")?;
+    /// writeln!(file, "{}", session.danger_key_log_line()?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn danger_key_log_line(&self) -> Result<String> {
         self.link.engine.key_log_line()
     }
