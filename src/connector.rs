@@ -67,9 +67,8 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`](crate::Error::Io) or
-    /// [`Error::Config`](crate::Error::Config) where the system's store cannot
-    /// be read or holds no usable certificate.
+    /// As [`TrustStore::system`]: [`Error::Certificate`](crate::Error::Certificate)
+    /// where the system has no certificate that can be used.
     ///
     /// ```
     /// # fn example() -> embertls::Result<()> {

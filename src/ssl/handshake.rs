@@ -201,8 +201,8 @@ impl<T: Read + Write> Handshake<T> {
     /// is not ready. [`HandshakeError::Failed`] holds the reason and gives the
     /// transport back:
     ///
-    /// - [`Error::Verify`]: the server's certificate was refused;
-    /// - [`Error::Certificate`]: it could not be read;
+    /// - [`Error::Verify`]: the server's certificate was refused, or could not
+    ///   be read;
     /// - [`Error::Handshake`]: either side refused, with both offers and the
     ///   alerts;
     /// - [`Error::Io`]: the transport failed, ended or timed out.

@@ -238,7 +238,8 @@ impl ClientConfigBuilder {
     /// **What is lost:** anyone between client and server can pose as the
     /// server and read and change everything. The problems can be read with
     /// [`SslSession::verify_result`](crate::SslSession::verify_result), and
-    /// must be, before anything is trusted to the session.
+    /// must be, before anything is trusted to the session. A certificate that
+    /// cannot be read is refused all the same.
     ///
     /// Guide step: `mbedtls_ssl_conf_authmode` with
     /// `MBEDTLS_SSL_VERIFY_OPTIONAL`.
