@@ -21,6 +21,8 @@ mod certificate_request;
 mod codec;
 mod config;
 mod engine;
+#[cfg(test)]
+mod free_order;
 mod groups;
 mod handshake;
 mod hello;
