@@ -10,6 +10,9 @@ mod names;
 mod openssl;
 #[path = "verify/pki.rs"]
 mod pki;
+#[path = "common/programs.rs"]
+#[allow(dead_code)]
+mod programs;
 #[path = "verify/revocation.rs"]
 mod revocation;
 #[path = "verify/stores.rs"]

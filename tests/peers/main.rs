@@ -13,6 +13,7 @@ mod client_openssl;
 mod client_python;
 mod client_rustls;
 mod identities;
+mod missing;
 mod names;
 mod server;
 mod volume;

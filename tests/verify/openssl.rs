@@ -1,7 +1,6 @@
 //! Chains that rcgen does not make: RSA keys and SHA-1, with the openssl
 //! program.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,6 +9,7 @@ use embertls::{Certificate, TrustStore, VerifyFlag};
 use rustls_pki_types::CertificateDer;
 
 use crate::pki::{HOST, explanation, flags, verify};
+use crate::programs;
 
 type Chain = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
 
@@ -33,9 +33,7 @@ pub fn rsa_authority() -> Option<Chain> {
 
 /// A root, and the chain of a server below it.
 fn make(recipe: &Recipe, sign: &[&str]) -> Option<Chain> {
-    if !is_there() {
-        return None;
-    }
+    programs::openssl()?;
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     fs::write(
@@ -80,20 +78,6 @@ fn run(dir: &Path, arguments: &str, more: &[&str]) {
         "openssl {arguments}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-/// Without the program the test fails, unless the user chose to skip.
-fn is_there() -> bool {
-    let found = Command::new("openssl").arg("version").output().is_ok();
-    if !found {
-        assert_eq!(
-            env::var("EMBERTLS_SKIP_MISSING_PEERS").as_deref(),
-            Ok("1"),
-            "the program openssl is missing (Debian package: openssl)"
-        );
-        println!("skipped: the program openssl is missing (Debian package: openssl)");
-    }
-    found
 }
 
 fn judge(recipe: &Recipe) -> Option<Result<embertls::VerifiedChain, embertls::VerifyError>> {
@@ -156,7 +140,7 @@ fn an_md5_signature_is_refused_by_that_name() {
         digest: "-md5",
         ..GOOD
     };
-    if !is_there() {
+    if programs::openssl().is_none() {
         return;
     }
     // Certificate::from_pem would refuse it too, so it is not made by `make`.
@@ -226,7 +210,7 @@ fn a_curve_that_is_not_allowed() {
         leaf_key: "ec -pkeyopt ec_paramgen_curve:secp256k1",
         ..GOOD
     };
-    if !is_there() {
+    if programs::openssl().is_none() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
