@@ -1029,6 +1029,9 @@ unsafe extern "C" {
         verify_data: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_peer_curve_is_allowed(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_read_record(ssl: *mut mbedtls_ssl_context) -> ::std::os::raw::c_int;
     pub fn ember_ssl_is_opened(
         ssl: *const mbedtls_ssl_context,

@@ -177,6 +177,13 @@ impl RawSession {
         }
     }
 
+    /// Whether the key in the peer's certificate is on a curve that our
+    /// configuration allows; true where it is on none.
+    pub(crate) fn peer_curve_is_allowed(&self) -> bool {
+        // SAFETY: reads fields of a context that is set up; the callee checks that there is a certificate.
+        unsafe { ffi::ember_ssl_peer_curve_is_allowed(self.ssl.as_ptr()) != 0 }
+    }
+
     /// Opens one protected record; with an empty one, goes on in the last.
     pub(crate) fn read_record(&mut self, record: &[u8]) -> Result<(), ErrorCode> {
         // All that reading can write is an alert, and only where nothing is pending.

@@ -40,6 +40,24 @@ fn client_no_common_group() {
     assert!(failure.reason.contains("secp521r1"), "{failure}");
 }
 
+/// The groups that a client offers hold for the key of a certificate as well
+/// (RFC 8422, 5.1). rustls shows its certificate all the same.
+#[test]
+fn client_with_a_certificate_on_another_curve() {
+    let pki = Pki::new();
+    let config = ours::client_offering(&pki.root, AES_128, NamedGroup::Secp384r1);
+    let provider = rustls_peer::restricted(None, None);
+    let server = rustls_peer::server_config(&pki.identity, provider);
+    let mut server = rustls_peer::server(server);
+    let refused = memory::connect(&config, &mut server, &mut Plain).err();
+    let refused = refused.expect("a P-256 key");
+    expect_alert_at_peer(&refused, AlertDescription::UnsupportedCertificate);
+    let failure = handshake_failure(*refused);
+    let alert = Some(Alert::UnsupportedCertificate);
+    assert_eq!(failure.alert_sent, alert, "{failure}");
+    assert!(failure.reason.contains("curve"), "{failure}");
+}
+
 #[test]
 fn client_with_a_server_of_tls13_only() {
     let pki = Pki::new();

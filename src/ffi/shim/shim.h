@@ -92,6 +92,7 @@ void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);
+int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl);
 int ember_ssl_read_record(mbedtls_ssl_context *ssl);
 int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code);
 void ember_ssl_discard_record(mbedtls_ssl_context *ssl);

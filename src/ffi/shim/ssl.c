@@ -119,6 +119,18 @@ int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *ve
     return matches;
 }
 
+/* Whether the peer's key is on a curve that our configuration allows; true where it is on none. */
+int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl)
+{
+    const mbedtls_ssl_session *session = ssl->session_negotiate;
+
+    if (session == NULL || session->peer_cert == NULL ||
+        !mbedtls_pk_can_do(&session->peer_cert->pk, MBEDTLS_PK_ECKEY))
+        return 1;
+
+    return mbedtls_ssl_check_curve(ssl, mbedtls_pk_ec(session->peer_cert->pk)->grp.id) == 0;
+}
+
 /* Runs of empty records are counted and bounded in Rust; the engine would answer the fourth with a wrong alert. */
 int ember_ssl_read_record(mbedtls_ssl_context *ssl)
 {

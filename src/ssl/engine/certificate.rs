@@ -37,7 +37,16 @@ impl Engine {
         self.raw.hash_message(message);
         self.raw
             .place_message(&leaf_only)
-            .map_err(|code| self.engine_refused(code))
+            .and_then(|()| self.raw.step())
+            .map_err(|code| self.engine_refused(code))?;
+        if !self.raw.peer_curve_is_allowed() {
+            // RFC 8422, 5.1: the offered groups bind the certificate too.
+            return Err(self.refuse(
+                Alert::UnsupportedCertificate,
+                "the key in the server's certificate is on a curve that was not offered",
+            ));
+        }
+        Ok(())
     }
 
     fn judge(&mut self) -> Result<()> {
