@@ -9,6 +9,8 @@ mod certificates;
 mod negotiation;
 #[path = "refusals/not_tls.rs"]
 mod not_tls;
+#[path = "refusals/seen.rs"]
+mod seen;
 #[path = "refusals/stopping.rs"]
 mod stopping;
 #[path = "refusals/weak.rs"]

@@ -9,6 +9,7 @@ import ssl
 import warnings
 
 parser = argparse.ArgumentParser()
+parser.add_argument("--port", type=int, default=0)
 parser.add_argument("--chain", required=True)
 parser.add_argument("--key", required=True)
 parser.add_argument("--ciphers", default="ALL:@SECLEVEL=0")
@@ -34,7 +35,7 @@ def say(text):
     print(text, flush=True)
 
 
-with socket.create_server(("127.0.0.1", 0)) as listener:
+with socket.create_server(("127.0.0.1", arguments.port)) as listener:
     say(f"port {listener.getsockname()[1]}")
     connection, _ = listener.accept()
 
