@@ -43,6 +43,7 @@ const CONSTANTS: &[&str] = &[
 const ENUMS: &[&str] = &[
     "mbedtls_ecp_group_id",
     "mbedtls_md_type_t",
+    "mbedtls_pk_type_t",
     "mbedtls_ssl_states",
 ];
 
@@ -58,7 +59,6 @@ const OPAQUE: &[&str] = &[
     "mbedtls_ssl_config",
     "mbedtls_ssl_context",
     "mbedtls_ssl_session",
-    "mbedtls_x509_crl",
     "mbedtls_x509_crt",
     "mbedtls_x509_crt_profile",
 ];

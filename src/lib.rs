@@ -110,6 +110,10 @@
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 
+/// So that the helpers of integration tests serve unit tests too.
+#[cfg(test)]
+extern crate self as embertls;
+
 pub mod connector;
 pub mod error;
 mod ffi;
@@ -133,8 +137,8 @@ pub use ssl::{
     NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
 };
 pub use x509::{
-    Certificate, Crl, RejectedCertificate, ServerName, TrustStore, TrustStoreBuilder,
-    VerifiedChain, Verifier,
+    Certificate, Crl, Profile, RejectedCertificate, Revocation, ServerName, TrustStore,
+    TrustStoreBuilder, Uncovered, VerifiedChain, Verifier,
 };
 
 /// The version of Mbed TLS inside this library, such as `2.16.0`.

@@ -30,11 +30,11 @@ mod certificate;
 mod chain;
 mod crl;
 mod der;
-mod explain;
 mod names;
 mod pem;
 mod raw;
 mod server_name;
+mod signature;
 mod trust_store;
 mod unusable;
 mod verifier;
@@ -48,7 +48,7 @@ pub use self::crl::Crl;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};
 pub(crate) use self::verifier::Judgement;
-pub use self::verifier::{VerifiedChain, Verifier};
+pub use self::verifier::{Profile, Revocation, Uncovered, VerifiedChain, Verifier};
 
 use crate::error::{Error, Result};
 

@@ -40,10 +40,6 @@ pub struct mbedtls_ssl_session {
     _unused: [u8; 0],
 }
 #[repr(C)]
-pub struct mbedtls_x509_crl {
-    _unused: [u8; 0],
-}
-#[repr(C)]
 pub struct mbedtls_x509_crt {
     _unused: [u8; 0],
 }
@@ -62,6 +58,7 @@ pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
 >;
 pub type mbedtls_md_type_t = ::std::os::raw::c_uint;
 pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
+pub type mbedtls_pk_type_t = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_states = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_send_t = ::std::option::Option<
     unsafe extern "C" fn(
@@ -763,6 +760,13 @@ pub const MBEDTLS_ECP_DP_SECP192K1: mbedtls_ecp_group_id = 10;
 pub const MBEDTLS_ECP_DP_SECP224K1: mbedtls_ecp_group_id = 11;
 pub const MBEDTLS_ECP_DP_SECP256K1: mbedtls_ecp_group_id = 12;
 pub const MBEDTLS_ECP_DP_CURVE448: mbedtls_ecp_group_id = 13;
+pub const MBEDTLS_PK_NONE: mbedtls_pk_type_t = 0;
+pub const MBEDTLS_PK_RSA: mbedtls_pk_type_t = 1;
+pub const MBEDTLS_PK_ECKEY: mbedtls_pk_type_t = 2;
+pub const MBEDTLS_PK_ECKEY_DH: mbedtls_pk_type_t = 3;
+pub const MBEDTLS_PK_ECDSA: mbedtls_pk_type_t = 4;
+pub const MBEDTLS_PK_RSA_ALT: mbedtls_pk_type_t = 5;
+pub const MBEDTLS_PK_RSASSA_PSS: mbedtls_pk_type_t = 6;
 pub const MBEDTLS_SSL_HELLO_REQUEST: mbedtls_ssl_states = 0;
 pub const MBEDTLS_SSL_CLIENT_HELLO: mbedtls_ssl_states = 1;
 pub const MBEDTLS_SSL_SERVER_HELLO: mbedtls_ssl_states = 2;
@@ -984,6 +988,21 @@ unsafe extern "C" {
         a: *const mbedtls_pk_context,
         b: *const mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_public_new(
+        info: *const ::std::os::raw::c_uchar,
+        len: usize,
+        pk: *mut *mut mbedtls_pk_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_check_signature(
+        pk: *mut mbedtls_pk_context,
+        type_: ::std::os::raw::c_int,
+        md: ::std::os::raw::c_int,
+        salt_len: ::std::os::raw::c_int,
+        message: *const ::std::os::raw::c_uchar,
+        message_len: usize,
+        signature: *const ::std::os::raw::c_uchar,
+        signature_len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_export(
         ssl: *const mbedtls_ssl_context,
         seed: *const ::std::os::raw::c_uchar,
@@ -1073,24 +1092,10 @@ unsafe extern "C" {
         der: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_x509_crt_der(
-        crt: *const mbedtls_x509_crt,
-        len: *mut usize,
-    ) -> *const ::std::os::raw::c_uchar;
     pub fn ember_x509_crt_pk(crt: *const mbedtls_x509_crt) -> *const mbedtls_pk_context;
-    pub fn ember_x509_crt_rsa_bits(crt: *const mbedtls_x509_crt) -> usize;
-    pub fn ember_x509_crl_new() -> *mut mbedtls_x509_crl;
-    pub fn ember_x509_crl_free(list: *mut mbedtls_x509_crl);
-    pub fn ember_x509_crl_add(
-        list: *mut mbedtls_x509_crl,
-        der: *const ::std::os::raw::c_uchar,
-        len: usize,
-    ) -> ::std::os::raw::c_int;
     pub fn ember_x509_verify(
         presented: *mut mbedtls_x509_crt,
         trusted: *mut mbedtls_x509_crt,
-        crls: *mut mbedtls_x509_crl,
-        chain: *mut *const mbedtls_x509_crt,
         flags: *mut u32,
         count: *mut usize,
     ) -> ::std::os::raw::c_int;

@@ -44,8 +44,12 @@ pub struct VerifyProblem {
     pub serial: String,
     /// SHA-256 of the whole certificate.
     pub fingerprint_sha256: [u8; 32],
-    /// The rule that it breaks.
+    /// The rule that it breaks, as Mbed TLS names it.
     pub flag: VerifyFlag,
+    /// Where the rule is written: `RFC 5280, 4.2.1.9`, or `BR, 7.1.4.3` for
+    /// the Baseline Requirements of the CA/Browser Forum. Empty for a rule of
+    /// this library.
+    pub rule: &'static str,
     /// The facts: what the certificate says, and what it should say.
     pub explanation: String,
 }
@@ -127,6 +131,7 @@ mod tests {
             serial: "01".into(),
             fingerprint_sha256: [0; 32],
             flag,
+            rule: "RFC 5280, 4.1.2.5",
             explanation: "expired on 2020-01-01".into(),
         }
     }

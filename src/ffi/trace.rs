@@ -1,4 +1,5 @@
-//! Records which C objects were freed, and in which order.
+//! Records which C objects were freed, and in which order. The trust store and
+//! the revocation lists take part under their own names.
 //!
 //! The guide frees the SSL context first and the entropy last; a test drops a
 //! whole session and compares.

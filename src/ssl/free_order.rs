@@ -124,8 +124,9 @@ fn everything_is_freed_in_the_order_of_the_guide() {
             trace::take(),
             [
                 "mbedtls_ssl_free",
-                "mbedtls_x509_crt_free",
-                "mbedtls_x509_crl_free",
+                // In the place of mbedtls_x509_crt and mbedtls_x509_crl.
+                "TrustStore",
+                "Crl",
                 "mbedtls_ssl_config_free",
                 "mbedtls_net_free",
                 "mbedtls_ctr_drbg_free",

@@ -11,8 +11,9 @@ use rustls_pki_types::CertificateDer;
 
 use super::der::{self, Fields};
 use super::raw::{self, CertificateList};
+use super::signature::VerifyingKey;
 use super::{pem, read_file, unusable};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 
 /// One X.509 certificate: immutable, cheap to clone, shared between threads.
 ///
@@ -40,6 +41,8 @@ pub struct Certificate {
 struct Inner {
     der: Box<[u8]>,
     fields: Fields,
+    /// The engine's form of the key, or why it cannot use it.
+    key: Result<VerifyingKey, ErrorCode>,
 }
 
 impl Certificate {
@@ -233,7 +236,7 @@ impl Certificate {
     /// # }
     /// ```
     pub fn dns_names(&self) -> &[String] {
-        let names = self.inner.fields.alt_names.as_ref();
+        let names = self.inner.fields.extensions.alt_names.as_ref();
         names.map_or(&[], |names| &names.dns)
     }
 
@@ -249,7 +252,7 @@ impl Certificate {
     /// # }
     /// ```
     pub fn ip_addresses(&self) -> &[IpAddr] {
-        let names = self.inner.fields.alt_names.as_ref();
+        let names = self.inner.fields.extensions.alt_names.as_ref();
         names.map_or(&[], |names| &names.ip)
     }
 
@@ -274,6 +277,7 @@ impl Certificate {
         let fields = Fields::parse(der)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                key: VerifyingKey::parse(&der[fields.key_info.clone()]),
                 der: der.into(),
                 fields,
             }),
@@ -292,20 +296,43 @@ impl Certificate {
         &self.inner.der[self.inner.fields.issuer.clone()]
     }
 
+    /// The whole `SubjectPublicKeyInfo`.
+    pub(super) fn key_info(&self) -> &[u8] {
+        &self.inner.der[self.inner.fields.key_info.clone()]
+    }
+
     pub(super) fn serial_der(&self) -> &[u8] {
         &self.inner.der[self.inner.fields.serial.clone()]
     }
 
-    /// Whether it names itself as its issuer.
-    pub(super) fn is_self_issued(&self) -> bool {
-        der::is_same_name(self.subject_der(), self.issuer_der())
+    /// The key in it, to check signatures with.
+    ///
+    /// # Errors
+    ///
+    /// What the engine says of a key that it cannot use.
+    pub(super) fn key(&self) -> Result<&VerifyingKey, ErrorCode> {
+        self.inner.key.as_ref().map_err(|code| *code)
+    }
+
+    /// Whether its signature was made with the key of this issuer.
+    pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
+        let fields = self.fields();
+        let (Some(scheme), Ok(key)) = (fields.scheme, issuer.key()) else {
+            return false;
+        };
+        let signed = &self.inner.der[fields.signed.clone()];
+        key.verify(scheme, signed, &self.inner.der[fields.signature.clone()])
+    }
+
+    /// Whether the engine can parse it too.
+    pub(super) fn check_with_engine(&self) -> Result<(), ErrorCode> {
+        CertificateList::new().and_then(|mut list| list.push(self.as_der()))
     }
 
     fn checked(der: &[u8], which: &str) -> Result<Self> {
         let certificate =
             Self::parse(der).map_err(|reason| Error::certificate(which, reason.to_string()))?;
-        let result = CertificateList::new().and_then(|mut list| list.push(der));
-        match result {
+        match certificate.check_with_engine() {
             Ok(()) => Ok(certificate),
             Err(raw::ALLOC_FAILED) => Err(Error::OutOfMemory {
                 action: "reading a certificate",

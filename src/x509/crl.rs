@@ -5,9 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::der::{self, ListFields};
-use super::raw::{self, RevocationList};
-use super::{pem, read_file};
-use crate::error::{Error, ErrorCode, Result};
+use super::{Certificate, pem, read_file};
+use crate::error::{Error, Result};
 
 /// One or more certificate revocation lists: what authorities have revoked
 /// before its time. Immutable, cheap to clone, shared between threads.
@@ -139,6 +138,14 @@ impl fmt::Debug for Crl {
     }
 }
 
+/// A test looks at the order.
+#[cfg(test)]
+impl Drop for List {
+    fn drop(&mut self) {
+        crate::ffi::trace::record("Crl");
+    }
+}
+
 impl List {
     pub(super) fn issuer(&self) -> String {
         der::describe_name(self.issuer_der())
@@ -155,42 +162,30 @@ impl List {
             der: der.into(),
             fields,
         };
-        // Only to see whether the engine can read it too.
-        join([&list]).map_err(|code| list.unusable(which, code))?;
+        if list.fields.scheme.is_none() {
+            let algorithm = der::oid::describe(&list.fields.signature_algorithm);
+            return Err(Error::certificate(
+                format!("{which} (of {})", list.issuer()),
+                format!("it is signed with {algorithm}, which is not supported"),
+            ));
+        }
         Ok(list)
     }
 
-    fn unusable(&self, which: &str, code: ErrorCode) -> Error {
-        if code == raw::ALLOC_FAILED {
-            return Error::OutOfMemory {
-                action: "reading a revocation list",
-            };
-        }
-        let which = format!("{which} (of {})", self.issuer());
-        let reason = match code.is(super::unusable::UNKNOWN_SIG_ALG) {
-            true => format!(
-                "it is signed with {}, which is not supported",
-                der::oid::describe(&self.fields.signature_algorithm)
-            ),
-            false => "the engine cannot use it".into(),
+    /// Whether it was signed with the key of this certificate.
+    pub(super) fn is_signed_by(&self, issuer: &Certificate) -> bool {
+        let fields = &self.fields;
+        let (Some(scheme), Ok(key)) = (fields.scheme, issuer.key()) else {
+            return false;
         };
-        Error::Certificate {
-            which,
-            reason,
-            code: Some(code),
-        }
+        let signed = &self.der[fields.signed.clone()];
+        key.verify(scheme, signed, &self.der[fields.signature.clone()])
     }
-}
 
-/// The engine's form of these lists.
-pub(super) fn join<'a>(
-    lists: impl IntoIterator<Item = &'a List>,
-) -> Result<RevocationList, ErrorCode> {
-    let mut joined = RevocationList::new()?;
-    lists
-        .into_iter()
-        .try_for_each(|list| joined.push(&list.der))?;
-    Ok(joined)
+    /// When it revoked the certificate with this serial number, if it did.
+    pub(super) fn revocation_date(&self, serial: &[u8]) -> Option<::der::DateTime> {
+        self.fields.revocation_date(&self.der, serial)
+    }
 }
 
 /// What stands behind `BEGIN` in a PEM file.

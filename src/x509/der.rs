@@ -6,18 +6,22 @@
 
 mod certificate;
 mod crl;
+mod extensions;
+mod general_name;
 mod name;
 pub(super) mod oid;
 
 use std::fmt;
 use std::ops::Range;
 
-use ::der::asn1::{AnyRef, GeneralizedTime, OctetStringRef, UtcTime};
+use ::der::asn1::{AnyRef, BitStringRef, GeneralizedTime, OctetStringRef, UtcTime};
 use ::der::{DateTime, Decode, Header, Reader, SliceReader, Tag, Tagged};
 
-pub(super) use self::certificate::{AltNames, Fields, PublicKey, key_usage};
-pub(super) use self::crl::{ListFields, revocation_date};
-pub(super) use self::name::{describe_name, is_same_name, walk_name};
+pub(super) use self::certificate::{Fields, PublicKey};
+pub(super) use self::crl::ListFields;
+pub(super) use self::extensions::key_usage;
+pub(super) use self::general_name::{AltNames, NameConstraints, NameKind, Subtree};
+pub(super) use self::name::{canonical_name, common_names, describe_name, emails, walk_name};
 
 /// Something that cannot be read, or is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +168,16 @@ fn integer(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>> {
     let value: ::der::asn1::IntRef<'_> = field(r, name)?;
     let end = position(r);
     Ok(end - value.as_bytes().len()..end)
+}
+
+/// Where the content of a BIT STRING of whole bytes lies.
+fn bit_string(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>> {
+    let bits: BitStringRef<'_> = field(r, name)?;
+    let bytes = bits
+        .as_bytes()
+        .ok_or_else(|| FieldError::new(name, "it does not end at a byte"))?;
+    let end = position(r);
+    Ok(end - bytes.len()..end)
 }
 
 /// A `Time`: UTCTime or GeneralizedTime.

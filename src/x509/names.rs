@@ -23,6 +23,24 @@ pub(super) fn is_for(names: Option<&AltNames>, wanted: &ServerName) -> bool {
     }
 }
 
+/// A name in the preferred syntax, or one with a wildcard for its first label
+/// and two labels behind it.
+pub(super) fn is_dns_name(name: &str) -> bool {
+    let (labels, is_wildcard) = match name.strip_prefix("*.") {
+        Some(rest) => (rest, true),
+        None => (name, false),
+    };
+    let is_label = |label: &str| {
+        matches!(label.len(), 1..=63)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    name.len() <= 253 && labels.split('.').all(is_label) && (!is_wildcard || labels.contains('.'))
+}
+
 /// `presented` comes from a certificate, `wanted` is a DNS name.
 fn is_match(presented: &str, wanted: &str) -> bool {
     match presented.strip_prefix("*.") {
@@ -79,7 +97,7 @@ mod tests {
         let names = AltNames {
             dns: vec!["192.0.2.1".into(), "*.0.2.1".into()],
             ip: vec!["192.0.2.7".parse().unwrap(), "2001:db8::1".parse().unwrap()],
-            others: 0,
+            ..AltNames::default()
         };
         for (wanted, expected) in [
             ("192.0.2.1", false),
@@ -92,5 +110,23 @@ mod tests {
             assert_eq!(is_for(Some(&names), &name), expected, "{wanted}");
         }
         assert!(!is_for(None, &ServerName::try_from("192.0.2.7").unwrap()));
+    }
+
+    #[test]
+    fn dns_names_have_labels() {
+        for (name, expected) in [
+            ("a.example", true),
+            ("*.a.example", true),
+            ("*.example", false),
+            ("*", false),
+            (".a.example", false),
+            ("a..example", false),
+            ("a.example.", false),
+            ("b*.a.example", false),
+            ("-a.example", false),
+            ("localhost", true),
+        ] {
+            assert_eq!(is_dns_name(name), expected, "{name}");
+        }
     }
 }

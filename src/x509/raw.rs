@@ -1,17 +1,13 @@
-//! The engine's lists of certificates and revocation lists, and its check.
+//! The engine's lists of certificates.
 
-use std::ffi::c_int;
-use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use crate::error::{ErrorCode, check};
 use crate::ffi;
 
 /// A list of certificates in C, in the order in which they were added.
 ///
-/// Nothing changes it once it is built. Checking a signature writes to an RSA
-/// key (the helper value of its Montgomery form, computed on first use), but
-/// under the key's own lock; EC keys are copied first.
+/// Nothing changes it once it is built.
 #[derive(Debug)]
 pub(super) struct CertificateList {
     head: NonNull<ffi::mbedtls_x509_crt>,
@@ -19,32 +15,8 @@ pub(super) struct CertificateList {
 
 // SAFETY: the list owns everything that it points to.
 unsafe impl Send for CertificateList {}
-// SAFETY: see the type: what the engine writes through a shared list is under
-// a lock of its own, and `verify` has one where the engine is built without.
+// SAFETY: nothing changes a list once it is built; the engine only reads it.
 unsafe impl Sync for CertificateList {}
-
-/// A list of certificate revocation lists in C. Nothing writes to it once it
-/// is built.
-#[derive(Debug)]
-pub(super) struct RevocationList {
-    head: NonNull<ffi::mbedtls_x509_crl>,
-}
-
-// SAFETY: the list owns everything that it points to.
-unsafe impl Send for RevocationList {}
-// SAFETY: checking a list only reads it; the key used is the issuer's.
-unsafe impl Sync for RevocationList {}
-
-/// One certificate of the chain that the engine built.
-#[derive(Debug)]
-pub(super) struct Link<'a> {
-    /// The certificate, inside one of the lists that were judged.
-    pub(super) der: &'a [u8],
-    /// The rules that it breaks, as bits.
-    pub(super) flags: u32,
-    /// The size of its RSA modulus, exactly; 0 for other keys.
-    pub(super) rsa_bits: usize,
-}
 
 impl CertificateList {
     /// An empty list.
@@ -77,89 +49,30 @@ impl Drop for CertificateList {
     }
 }
 
-impl RevocationList {
-    /// An empty list.
-    pub(super) fn new() -> Result<Self, ErrorCode> {
-        // SAFETY: takes nothing; the result is a fresh list or null.
-        let head = NonNull::new(unsafe { ffi::ember_x509_crl_new() });
-        Ok(Self {
-            head: head.ok_or(ALLOC_FAILED)?,
-        })
-    }
-
-    /// As [`CertificateList::push`].
-    pub(super) fn push(&mut self, der: &[u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the list is alive and ours alone; the engine copies the DER.
-        check(unsafe { ffi::ember_x509_crl_add(self.head.as_ptr(), der.as_ptr(), der.len()) })
-    }
-}
-
-impl Drop for RevocationList {
-    fn drop(&mut self) {
-        #[cfg(test)]
-        ffi::trace::record("mbedtls_x509_crl_free");
-        // SAFETY: made by `ember_x509_crl_new`, freed once.
-        unsafe { ffi::ember_x509_crl_free(self.head.as_ptr()) }
-    }
-}
-
 /// Builds the chain of the first presented certificate and judges it, as
-/// `mbedtls_x509_crt_verify_with_profile` does. Both lists hold certificates.
-///
-/// The chain begins with that certificate. An error means that the engine
-/// built no chain at all.
-pub(super) fn verify<'a>(
-    presented: &'a CertificateList,
-    trusted: &'a CertificateList,
-    revoked: Option<&RevocationList>,
-) -> Result<Vec<Link<'a>>, ErrorCode> {
-    let mut chain = [ptr::null(); MAX_CHAIN];
+/// `mbedtls_x509_crt_verify_with_profile` does: for each certificate the rules
+/// that it breaks, as bits. Only tests compare with it.
+#[cfg(test)]
+pub(super) fn verify(
+    presented: &CertificateList,
+    trusted: &CertificateList,
+) -> Result<Vec<u32>, ErrorCode> {
     let mut flags = [0; MAX_CHAIN];
     let mut count = 0;
-    #[cfg(not(any(unix, target_vendor = "apple")))]
-    let _lock = ENGINE.lock().unwrap_or_else(|e| e.into_inner());
-    // SAFETY: the lists outlive the call, and both arrays have the size that
-    // the function asks for.
+    // SAFETY: the lists outlive the call, and the array has the size that the
+    // function asks for.
     let code = unsafe {
         ffi::ember_x509_verify(
             presented.as_ptr(),
             trusted.as_ptr(),
-            revoked.map_or(ptr::null_mut(), |list| list.head.as_ptr()),
-            chain.as_mut_ptr(),
             flags.as_mut_ptr(),
             &mut count,
         )
     };
-    if code != VERIFY_FAILED {
+    if code != ffi::MBEDTLS_ERR_X509_CERT_VERIFY_FAILED {
         check(code)?;
     }
-    let found = chain.iter().zip(flags).take(count);
-    Ok(found
-        .map(|(crt, flags)| link(*crt, flags, PhantomData))
-        .collect())
-}
-
-/// The engine fills the first `count` places with certificates of the lists.
-fn link<'a>(
-    crt: *const ffi::mbedtls_x509_crt,
-    flags: u32,
-    _lists: PhantomData<&'a CertificateList>,
-) -> Link<'a> {
-    let mut len = 0;
-    // SAFETY: `verify` passes certificates of lists that live for 'a.
-    let (der, rsa_bits) = unsafe {
-        (
-            ffi::ember_x509_crt_der(crt, &mut len),
-            ffi::ember_x509_crt_rsa_bits(crt),
-        )
-    };
-    // SAFETY: a parsed certificate owns `len` bytes that nothing changes.
-    let der = unsafe { std::slice::from_raw_parts(der, len) };
-    Link {
-        der,
-        flags,
-        rsa_bits,
-    }
+    Ok(flags[..count].to_vec())
 }
 
 /// SHA-256 of some bytes.
@@ -172,13 +85,8 @@ pub(super) fn sha256(data: &[u8]) -> [u8; 32] {
     digest
 }
 
-/// Where the engine is compiled without locks, the one around what it writes
-/// to RSA keys.
-#[cfg(not(any(unix, target_vendor = "apple")))]
-static ENGINE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
+#[cfg(test)]
 const MAX_CHAIN: usize = ffi::EMBER_X509_MAX_CHAIN as usize;
-const VERIFY_FAILED: c_int = ffi::MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
 pub(super) const ALLOC_FAILED: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_ALLOC_FAILED);
 
 #[cfg(test)]
@@ -202,16 +110,7 @@ mod tests {
 
         let mut presented = CertificateList::new().unwrap();
         presented.push(&second).unwrap();
-        let links = verify(&presented, &list, None).unwrap();
-        assert_eq!(links.len(), 1);
-        assert_eq!((links[0].der, links[0].flags), (&second[..], 0));
-    }
-
-    #[test]
-    fn a_failed_push_keeps_the_revocation_lists_before_it() {
-        let mut list = RevocationList::new().unwrap();
-        assert!(list.push(b"no list").is_err());
-        assert!(list.push(&certificate("no list")).is_err());
+        assert_eq!(verify(&presented, &list), Ok(vec![0]));
     }
 
     #[test]

@@ -8,12 +8,6 @@ use crate::ffi;
 /// Why the engine cannot use this certificate, given what it returned.
 pub(super) fn why(certificate: &Certificate, code: ErrorCode) -> String {
     let fields = certificate.fields();
-    if let Some(id) = fields.unknown_critical.first() {
-        return format!(
-            "field extensions: the critical extension {} is not understood",
-            oid::describe(id)
-        );
-    }
     if code.is(UNKNOWN_SIG_ALG) {
         let algorithm = oid::describe(&fields.signature_algorithm);
         return format!("it is signed with {algorithm}, which is not supported");

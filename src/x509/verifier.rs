@@ -1,37 +1,57 @@
 //! The judge of a peer's chain.
 
+mod constraints;
+mod explain;
+mod policies;
 mod presented;
+mod report;
+mod revocation;
+mod rules;
+mod search;
+mod settings;
+mod strict;
 mod verdict;
+mod work;
 
 use std::fmt;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::Duration;
 
-use rustls_pki_types::CertificateDer;
+use ::der::DateTime;
+use rustls_pki_types::{CertificateDer, UnixTime};
 
 use self::presented::Presented;
+use self::report::Finding;
+use self::search::{Outcome, Search};
+pub use self::settings::{Profile, Revocation, Uncovered};
 pub(crate) use self::verdict::Judgement;
 pub use self::verdict::VerifiedChain;
-use super::der::{key_usage, oid};
-use super::explain::{Case, explain};
-use super::raw::{self, Link, RevocationList};
+use super::der::oid;
 use super::server_name::ServerName;
-use super::{Certificate, Crl, TrustStore, crl, names};
-use crate::error::{ErrorCode, VerifyError, VerifyFlag};
+use super::{Certificate, Crl, TrustStore};
+use crate::error::{VerifyError, VerifyFlag};
 
-/// Judges the chain of certificates that a server shows.
+/// Judges the chain of certificates that a server or a client shows.
 ///
-/// What must hold: the chain leads to the trust store; every signature in it
-/// is right and made with SHA-2; every key is RSA of 2048 bits or more, or EC
-/// on P-256, P-384 or P-521; every certificate is valid now, by the system's
-/// clock; authorities may sign; the server's certificate is for its name
-/// ([RFC 9525]: subjectAltName only, IP addresses too) and for servers
-/// (keyUsage, extendedKeyUsage); none is on a revocation list that was given.
-/// This is `mbedtls_x509_crt_verify_with_profile` with names, usages and
-/// limits judged by us.
+/// It looks for a path from the peer's certificate to the trust store on which
+/// every rule of [RFC 5280] holds, and tries all ways within a budget: several
+/// issuers of one name, cross-signed and expired ones, in any order. On such a
+/// path
 ///
-/// Name constraints, policies and online revocation are not understood. A
-/// certificate whose name constraints are critical, as they should be, is
-/// refused.
+/// - every signature is right, and made with SHA-2 and a key of RSA of 2048
+///   bits or more, or EC on P-256, P-384 or P-521;
+/// - every certificate is valid now, by the system's clock unless
+///   [`verification_time`](Self::verification_time) says otherwise;
+/// - authorities may sign, and their path lengths, name constraints, policies
+///   and extended key usages allow what is below them;
+/// - no critical extension is unknown;
+/// - the server's certificate is for its name ([RFC 9525]: subjectAltName
+///   only, IP addresses too), and its usages are those of a server;
+/// - none is on a revocation list that was given.
+///
+/// Mbed TLS checks the signatures (`mbedtls_pk_verify_ext`); where its
+/// `mbedtls_x509_crt_verify_with_profile` knows a problem, it is told here by
+/// the same flag at the same depth.
 ///
 /// Cheap to clone, shared between threads.
 ///
@@ -52,14 +72,24 @@ use crate::error::{ErrorCode, VerifyError, VerifyFlag};
 /// # Ok::<(), embertls::Error>(())
 /// ```
 ///
+/// [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
 /// [RFC 9525]: https://www.rfc-editor.org/rfc/rfc9525
 #[derive(Clone)]
 pub struct Verifier {
     trust: TrustStore,
     crls: Vec<Crl>,
-    /// The engine's form of `crls`, or why there is none.
-    revoked: Option<std::sync::Arc<Result<RevocationList, ErrorCode>>>,
+    profile: Profile,
+    revocation: Revocation,
+    uncovered: Uncovered,
+    max_depth: usize,
+    time: Option<UnixTime>,
+    pins: Vec<[u8; 32]>,
+    also: Option<Arc<Also>>,
+    danger: Option<Arc<Danger>>,
 }
+
+type Also = dyn Fn(&VerifiedChain) -> Result<(), String> + Send + Sync;
+type Danger = dyn Fn(&VerifyError) -> bool + Send + Sync;
 
 impl Verifier {
     /// A verifier that trusts what is in the store.
@@ -72,15 +102,24 @@ impl Verifier {
         Self {
             trust,
             crls: Vec::new(),
-            revoked: None,
+            profile: Profile::default(),
+            revocation: Revocation::default(),
+            uncovered: Uncovered::default(),
+            max_depth: DEFAULT_MAX_DEPTH,
+            time: None,
+            pins: Vec::new(),
+            also: None,
+            danger: None,
         }
     }
 
     /// Also checks revocation, by these lists and no others.
     ///
     /// A certificate whose issuer has a list here must not be on it, and the
-    /// list must be current and signed by the issuer. A certificate whose
-    /// issuer has no list here counts as not revoked.
+    /// list must be current and signed by the issuer. Of several lists of one
+    /// issuer, one that is good is enough, but each that is genuine revokes.
+    /// See [`revocation`](Self::revocation) and
+    /// [`uncovered`](Self::uncovered) for which certificates this counts.
     ///
     /// ```no_run
     /// use embertls::{Crl, TrustStore, Verifier};
@@ -92,23 +131,125 @@ impl Verifier {
     #[must_use]
     pub fn with_crls(mut self, crls: impl IntoIterator<Item = Crl>) -> Self {
         self.crls = crls.into_iter().collect();
-        let lists = self.crls.iter().flat_map(Crl::lists);
-        self.revoked = match self.crls.is_empty() {
-            true => None,
-            // Fails without memory only. Then every chain is refused: lists
-            // that were asked for must not be left out in silence.
-            false => Some(crl::join(lists).into()),
-        };
         self
     }
 
-    /// Judges a chain: the server's certificate first, then, in any order,
-    /// those that lead to a trusted one. Trusted ones need not be in it.
+    /// How much a chain must keep to the letter of the rules.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Which certificates are looked for on the revocation lists.
+    #[must_use]
+    pub fn revocation(mut self, revocation: Revocation) -> Self {
+        self.revocation = revocation;
+        self
+    }
+
+    /// What becomes of a certificate whose issuer has no revocation list here.
+    #[must_use]
+    pub fn uncovered(mut self, uncovered: Uncovered) -> Self {
+        self.uncovered = uncovered;
+        self
+    }
+
+    /// How many intermediate certificates there may be between the peer's own
+    /// and the trusted one. 8 if nothing is said; 14 at the very most, because
+    /// more certificates are not read. Those that have one authority follow
+    /// itself, when it changes its key, are not counted.
+    #[must_use]
+    pub fn max_depth(mut self, intermediates: usize) -> Self {
+        self.max_depth = intermediates;
+        self
+    }
+
+    /// Judges as if it were this time, and not what the system's clock says.
+    /// Parts of a second do not count.
+    ///
+    /// ```no_run
+    /// # fn main() -> embertls::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// use embertls::{TrustStore, Verifier};
+    /// use rustls_pki_types::UnixTime;
+    ///
+    /// let new_year = UnixTime::since_unix_epoch(Duration::from_secs(1_767_225_600));
+    /// let verifier = Verifier::new(TrustStore::system()?).verification_time(new_year);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn verification_time(mut self, time: UnixTime) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// Demands that the chain hold this public key: SHA-256 of the whole
+    /// `SubjectPublicKeyInfo`, of the peer's certificate or of an authority
+    /// above it ([RFC 7469, section 2.4] computes it in the same way). After
+    /// several calls, one of the keys must be there. All other rules hold as
+    /// well.
+    ///
+    /// [RFC 7469, section 2.4]: https://www.rfc-editor.org/rfc/rfc7469#section-2.4
+    #[must_use]
+    pub fn pin_spki(mut self, sha256: [u8; 32]) -> Self {
+        self.pins.push(sha256);
+        self
+    }
+
+    /// Asks the application about each chain that is good otherwise. It
+    /// refuses with a reason, which becomes part of the error.
+    ///
+    /// ```no_run
+    /// # fn main() -> embertls::Result<()> {
+    /// use embertls::{TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).also_require(|chain| {
+    ///     match chain.certificates().len() {
+    ///         1..=3 => Ok(()),
+    ///         n => Err(format!("{n} certificates are too many")),
+    ///     }
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn also_require(
+        mut self,
+        judge: impl Fn(&VerifiedChain) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.also = Some(Arc::new(judge));
+        self
+    }
+
+    /// Lets the application accept chains that are refused.
+    ///
+    /// **What is lost:** whatever rule was broken. A peer whose chain is
+    /// accepted here may be anybody, unless the function itself makes sure
+    /// that it is not. [`VerifiedChain`] then holds the path as far as there
+    /// was one, which need not end in a trusted certificate.
+    ///
+    /// What cannot be read, or would cost too much to use, is refused still.
+    #[must_use]
+    pub fn danger_accept_if(
+        mut self,
+        judge: impl Fn(&VerifyError) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.danger = Some(Arc::new(judge));
+        self
+    }
+
+    /// Judges a server's chain: its own certificate first, then, in any
+    /// order, those that lead to a trusted one. Trusted ones need not be in
+    /// it.
     ///
     /// Certificates behind the first that cannot be read, or do not belong to
     /// it, do not matter. A chain of more than 16 certificates or 128 KiB is
     /// refused, and RSA keys of more than 8192 bits, or with an exponent of
-    /// more than 33 bits, are not used: they would cost seconds.
+    /// more than 33 bits, are not used: they would cost seconds. After 100
+    /// signatures the search is given up.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -128,72 +269,107 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] with every problem found.
+    /// [`VerifyError`] with every problem of the best path found.
     pub fn verify(
         &self,
         chain: &[CertificateDer<'_>],
         name: &ServerName,
     ) -> Result<VerifiedChain, VerifyError> {
-        match self.judge(chain, name) {
-            Judgement::Verified(chain) => Ok(chain),
-            Judgement::Refused(error) | Judgement::Unusable(error) => Err(error),
-        }
+        self.judge(chain, name).into_result()
+    }
+
+    /// Judges a client's chain: as [`verify`](Self::verify), but for a client,
+    /// and whatever its name. Who the client is must be read from its
+    /// certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with every problem of the best path found.
+    pub fn verify_client(
+        &self,
+        chain: &[CertificateDer<'_>],
+    ) -> Result<VerifiedChain, VerifyError> {
+        self.judge_client(chain).into_result()
+    }
+
+    /// Judges a server's chain as [`verify`](Self::verify) does, but whatever
+    /// its name.
+    ///
+    /// **What is lost:** anyone with a certificate from a trusted authority,
+    /// for whatever name, passes. For tools that look at chains.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with every problem of the best path found.
+    pub fn danger_verify_any_server(
+        &self,
+        chain: &[CertificateDer<'_>],
+    ) -> Result<VerifiedChain, VerifyError> {
+        self.judge_for(chain, Purpose::AnyServer).into_result()
     }
 
     /// As [`verify`](Self::verify), for a caller that goes on in spite of
     /// problems.
     pub(crate) fn judge(&self, chain: &[CertificateDer<'_>], name: &ServerName) -> Judgement {
-        let now = SystemTime::now();
+        self.judge_for(chain, Purpose::Server(name))
+    }
+
+    /// As [`verify_client`](Self::verify_client), for a caller that goes on in
+    /// spite of problems.
+    pub(crate) fn judge_client(&self, chain: &[CertificateDer<'_>]) -> Judgement {
+        self.judge_for(chain, Purpose::Client)
+    }
+
+    fn judge_for(&self, chain: &[CertificateDer<'_>], purpose: Purpose<'_>) -> Judgement {
         let presented = match Presented::read(chain) {
             Ok(presented) => presented,
             Err(error) => return Judgement::Unusable(error),
         };
-        let built = match &self.revoked {
-            Some(revoked) => match revoked.as_ref() {
-                Ok(revoked) => raw::verify(presented.list(), self.trust.list(), Some(revoked)),
-                Err(code) => Err(*code),
+        let time = self.time.unwrap_or_else(UnixTime::now);
+        let case = Case {
+            verifier: self,
+            purpose,
+            now: Duration::from_secs(time.as_secs()),
+        };
+        let outcome = Search::new(&case, &presented).run();
+        let (path, findings) = match outcome {
+            Outcome::Good(path) => match self.ask_application(&path) {
+                Ok(chain) => return Judgement::Verified(chain),
+                Err(finding) => (path, vec![finding]),
             },
-            None => raw::verify(presented.list(), self.trust.list(), None),
+            Outcome::Bad(path, findings) => (path, findings),
         };
-        let links = match built {
-            Ok(links) if !links.is_empty() => links,
-            Ok(_) => return presented.refuse_leaf("the engine gave no verdict"),
-            Err(TOO_LONG) => {
-                return presented.refuse_leaf(
-                    "no chain was built: it has more than 8 intermediate certificates",
-                );
-            }
-            Err(code) => return presented.refuse_leaf(&format!("no chain was built: {code}")),
-        };
-
-        let mut flags: Vec<_> = links.iter().map(|link| link.flags).collect();
-        flags[0] |= leaf_flags(presented.leaf(), name);
-        add_short_keys(&links, &mut flags);
-        if flags.iter().all(|flags| *flags == 0) {
-            return self.accept(&presented, &links);
+        let error = report::error(&path, findings);
+        match &self.danger {
+            Some(accepts) if accepts(&error) => Judgement::Verified(VerifiedChain::of(&path)),
+            _ => Judgement::Refused(error),
         }
-        Judgement::Refused(explain(&Case {
-            now,
-            name,
-            trust: &self.trust,
-            crls: &self.crls,
-            links: &links,
-            flags: &flags,
-            unusable: presented.unusable(),
-        }))
     }
 
-    /// The engine found nothing. That the chain ends in the store is what all
-    /// rests on, so it is looked at once more.
-    fn accept(&self, presented: &Presented, links: &[Link<'_>]) -> Judgement {
-        let trusted = links
-            .last()
-            .is_some_and(|last| self.trust.contains(last.der));
-        if !trusted {
-            return presented.refuse_leaf("the chain does not end in the trust store");
+    /// That the path ends in the store is what all rests on, so it is looked
+    /// at once more.
+    fn ask_application(&self, path: &[&Certificate]) -> Result<VerifiedChain, Finding> {
+        let refused = |flag, explanation| Finding {
+            depth: 0,
+            flag,
+            rule: "",
+            explanation,
+        };
+        if !path.last().is_some_and(|last| self.trust.contains(last)) {
+            let explanation = "the chain does not end in the trust store".to_owned();
+            return Err(refused(VerifyFlag::NotTrusted, explanation));
         }
-        let certificates = links.iter().map(|link| link.der.to_vec().into());
-        Judgement::Verified(VerifiedChain::new(certificates.collect()))
+        let chain = VerifiedChain::of(path);
+        match &self.also {
+            None => Ok(chain),
+            Some(judge) => match judge(&chain) {
+                Ok(()) => Ok(chain),
+                Err(reason) => Err(refused(
+                    VerifyFlag::Other,
+                    format!("the application refuses it: {reason}"),
+                )),
+            },
+        }
     }
 }
 
@@ -202,46 +378,70 @@ impl fmt::Debug for Verifier {
         f.debug_struct("Verifier")
             .field("trust", &self.trust)
             .field("crls", &self.crls)
+            .field("profile", &self.profile)
+            .field("revocation", &self.revocation)
+            .field("uncovered", &self.uncovered)
+            .field("max_depth", &self.max_depth)
+            .field("time", &self.time)
+            .field("pins", &self.pins.len())
             .finish_non_exhaustive()
     }
 }
 
-/// What the engine's TLS layer checks after its X.509 layer: name and usage.
-fn leaf_flags(leaf: &Certificate, name: &ServerName) -> u32 {
-    let fields = leaf.fields();
-    let mut flags = 0;
-    if !names::is_for(fields.alt_names.as_ref(), name) {
-        flags |= VerifyFlag::CnMismatch.bit();
-    }
-    // The key signs the exchange of ECDHE keys, and nothing else.
-    let allowed = |bits: u16| {
-        bits & key_usage::DIGITAL_SIGNATURE != 0
-            && bits & (key_usage::ENCIPHER_ONLY | key_usage::DECIPHER_ONLY) == 0
-    };
-    if !fields.key_usage.is_none_or(allowed) {
-        flags |= VerifyFlag::KeyUsage.bit();
-    }
-    let for_servers = |purposes: &Vec<Vec<u8>>| {
-        let wanted = [oid::SERVER_AUTH, oid::ANY_PURPOSE];
-        purposes
-            .iter()
-            .any(|purpose| wanted.iter().any(|wanted| wanted.as_bytes() == purpose))
-    };
-    if !fields.purposes.as_ref().is_none_or(for_servers) {
-        flags |= VerifyFlag::ExtKeyUsage.bit();
-    }
-    flags
+/// One chain to be judged.
+struct Case<'a> {
+    verifier: &'a Verifier,
+    purpose: Purpose<'a>,
+    /// Since 1970, in whole seconds.
+    now: Duration,
 }
 
-/// The engine rounds the size of RSA keys up to whole bytes: 2041 bits pass
-/// for 2048. As the engine does, a short key is held against the certificate
-/// that it signed, and against the leaf whose own it is.
-fn add_short_keys(links: &[Link<'_>], flags: &mut [u32]) {
-    for (depth, link) in links.iter().enumerate() {
-        if (1..2048).contains(&link.rsa_bits) {
-            flags[depth.saturating_sub(1)] |= VerifyFlag::BadKey.bit();
+/// What the peer is to be.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    Server(&'a ServerName),
+    AnyServer,
+    Client,
+}
+
+impl<'a> Case<'a> {
+    fn trust(&self) -> &'a TrustStore {
+        &self.verifier.trust
+    }
+
+    fn is_valid_now(&self, certificate: &Certificate) -> bool {
+        let fields = certificate.fields();
+        (fields.not_before.unix_duration()..=fields.not_after.unix_duration()).contains(&self.now)
+    }
+
+    /// `2020-01-02T03:04:05Z`
+    fn show_now(&self) -> String {
+        match DateTime::from_unix_duration(self.now) {
+            Ok(time) => time.to_string(),
+            Err(_) => "an unknown time".into(),
         }
     }
 }
 
-const TOO_LONG: ErrorCode = ErrorCode::from_raw(crate::ffi::MBEDTLS_ERR_X509_FATAL_ERROR);
+impl Purpose<'_> {
+    fn who(self) -> &'static str {
+        match self {
+            Self::Server(_) | Self::AnyServer => "server",
+            Self::Client => "client",
+        }
+    }
+
+    /// The purpose in extendedKeyUsage.
+    fn id(self) -> &'static oid::ObjectIdentifier {
+        match self {
+            Self::Server(_) | Self::AnyServer => &oid::SERVER_AUTH,
+            Self::Client => &oid::CLIENT_AUTH,
+        }
+    }
+}
+
+/// As in Mbed TLS (`MBEDTLS_X509_MAX_INTERMEDIATE_CA`).
+const DEFAULT_MAX_DEPTH: usize = 8;
+
+#[cfg(test)]
+mod tests;

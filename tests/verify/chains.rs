@@ -290,28 +290,40 @@ fn a_problem_tells_which_certificate_it_is_about() {
     assert_eq!(problem.fingerprint_sha256, certificate.fingerprint_sha256());
 }
 
-/// 2.16 does not understand name constraints; RFC 5280 has them critical, and
-/// then the certificate cannot be used at all.
+/// 2.16 does not understand name constraints, and refuses them all.
 #[test]
-fn critical_name_constraints_are_refused_not_ignored() {
+fn name_constraints_are_understood() {
     let root = Authority::root("Root");
     let mut params = authority("Middle");
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: vec![GeneralSubtree::DnsName("example".into())],
-        excluded_subtrees: vec![],
-    });
-    let middle = root.intermediate_of(params.clone());
-    let result = verify(&root.store(), &[middle.server(), middle.der]);
-    assert_eq!(flags(result.clone()), [(0, VerifyFlag::NotTrusted)]);
-    let text = explanation(result);
-    assert!(
-        text.contains("critical extension nameConstraints is not understood"),
-        "{text}"
-    );
-
-    let constrained = Authority::root_of(params);
-    let error = TrustStore::from_certificates([&constrained.der]).unwrap_err();
-    assert!(error.to_string().contains("nameConstraints"), "{error}");
+    let subtree = |name: &str| vec![GeneralSubtree::DnsName(name.into())];
+    for (permitted, excluded, is_good) in [
+        (subtree("example"), vec![], true),
+        (subtree("other.example"), vec![], false),
+        (vec![], subtree("other.example"), true),
+        (vec![], subtree("example"), false),
+    ] {
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: permitted,
+            excluded_subtrees: excluded,
+        });
+        let middle = root.intermediate_of(params.clone());
+        let below_middle = verify(&root.store(), &[middle.server(), middle.der]);
+        let constrained = Authority::root_of(params.clone());
+        let below_root = verify(&constrained.store(), &[constrained.server()]);
+        for result in [below_middle, below_root] {
+            if is_good {
+                result.unwrap();
+                continue;
+            }
+            assert_eq!(flags(result.clone()), [(0, VerifyFlag::Other)]);
+            let text = explanation(result);
+            assert!(
+                text.starts_with("its DNS name server.example is "),
+                "{text}"
+            );
+            assert!(text.contains("the nameConstraints of CN=Middle"), "{text}");
+        }
+    }
 }
 
 #[test]

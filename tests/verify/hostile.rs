@@ -124,17 +124,13 @@ fn the_worst_chains_cost_bounded_time() {
 }
 
 #[test]
-fn of_many_certificates_with_one_name_a_few_are_tried() {
+fn of_many_certificates_with_one_name_all_are_tried() {
     let root = Authority::root("Root");
     let middle = root.intermediate("Middle");
     let mut chain = vec![middle.server()];
     chain.resize_with(4, || root.intermediate("Middle").der);
     chain.push(middle.der.clone());
-    let chain_is_good = |chain: &[CertificateDer<'_>]| verify(&root.store(), chain).is_ok();
-    // The engine does not go back: it takes the first that could be it.
-    assert!(!chain_is_good(&chain));
-    chain.insert(1, middle.der.clone());
-    assert!(chain_is_good(&chain));
+    assert!(verify(&root.store(), &chain).is_ok());
 
     chain.truncate(1);
     chain.resize_with(6, || root.intermediate("Middle").der);

@@ -1,6 +1,7 @@
 #include "shim.h"
 
 #include "mbedtls/ecp.h"
+#include "mbedtls/md.h"
 #include "mbedtls/platform.h"
 #include "mbedtls/rsa.h"
 
@@ -79,4 +80,42 @@ int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *
         return x->grp.id == y->grp.id && mbedtls_ecp_point_cmp(&x->Q, &y->Q) == 0;
     }
     return 0;
+}
+
+int ember_pk_public_new(const unsigned char *info, size_t len, mbedtls_pk_context **pk)
+{
+    unsigned char *p = (unsigned char *) info; /* only read */
+    int ret;
+
+    *pk = ember_pk_new();
+    if (*pk == NULL)
+        return MBEDTLS_ERR_PK_ALLOC_FAILED;
+    ret = mbedtls_pk_parse_subpubkey(&p, info + len, *pk);
+    if (ret == 0 && p != info + len)
+        ret = MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
+    if (ret != 0) {
+        ember_pk_free(*pk);
+        *pk = NULL;
+    }
+    return ret;
+}
+
+int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_len,
+                             const unsigned char *message, size_t message_len,
+                             const unsigned char *signature, size_t signature_len)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type((mbedtls_md_type_t) md);
+    mbedtls_pk_rsassa_pss_options pss = { (mbedtls_md_type_t) md, salt_len };
+    unsigned char digest[MBEDTLS_MD_MAX_SIZE];
+    int ret;
+
+    if (info == NULL)
+        return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
+    ret = mbedtls_md(info, message, message_len, digest);
+    if (ret != 0)
+        return ret;
+    return mbedtls_pk_verify_ext((mbedtls_pk_type_t) type,
+                                 type == MBEDTLS_PK_RSASSA_PSS ? &pss : NULL, pk,
+                                 (mbedtls_md_type_t) md, digest, mbedtls_md_get_size(info),
+                                 signature, signature_len);
 }

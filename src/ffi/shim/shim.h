@@ -17,7 +17,6 @@
 #include "mbedtls/entropy.h"
 #include "mbedtls/pk.h"
 #include "mbedtls/ssl.h"
-#include "mbedtls/x509_crl.h"
 #include "mbedtls/x509_crt.h"
 
 /* version.c */
@@ -68,6 +67,16 @@ int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
 /* 1 if both hold the same public key. Uses no secret. */
 int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *b);
 
+/* Parses a whole SubjectPublicKeyInfo; nothing may follow it. *pk is a fresh
+ * context to be freed with ember_pk_free, or NULL after a failure. */
+int ember_pk_public_new(const unsigned char *info, size_t len, mbedtls_pk_context **pk);
+
+/* Hashes the message and checks its signature with mbedtls_pk_verify_ext. The
+ * salt length counts for MBEDTLS_PK_RSASSA_PSS only. 0 if it is good. */
+int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_len,
+                             const unsigned char *message, size_t message_len,
+                             const unsigned char *signature, size_t signature_len);
+
 /* prf.c */
 
 /* Fills `out` from the master secret by the suite's pseudo-random function;
@@ -117,30 +126,17 @@ void ember_x509_crt_free(mbedtls_x509_crt *list);
  * a failure the list is as it was. */
 int ember_x509_crt_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);
 
-/* The whole certificate, which lives as long as its list. */
-const unsigned char *ember_x509_crt_der(const mbedtls_x509_crt *crt, size_t *len);
-
 /* The public key inside the certificate. */
 const mbedtls_pk_context *ember_x509_crt_pk(const mbedtls_x509_crt *crt);
-
-/* The exact size of an RSA modulus in bits; 0 for another kind of key. */
-size_t ember_x509_crt_rsa_bits(const mbedtls_x509_crt *crt);
-
-/* The same for certificate revocation lists. */
-mbedtls_x509_crl *ember_x509_crl_new(void);
-void ember_x509_crl_free(mbedtls_x509_crl *list);
-int ember_x509_crl_add(mbedtls_x509_crl *list, const unsigned char *der, size_t len);
 
 /* The longest chain that the library builds: leaf, intermediates, root. */
 #define EMBER_X509_MAX_CHAIN (MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
 
-/* Builds and judges the chain of the first presented certificate. chain and
- * flags have room for EMBER_X509_MAX_CHAIN; chain[0] is that certificate, and
- * flags[0] the rules that it breaks; *count says how many there are. When the
- * result is neither 0 nor MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, no chain was
- * built. */
+/* Builds and judges the chain of the first presented certificate, for tests
+ * that compare. flags has room for EMBER_X509_MAX_CHAIN; flags[0] are the rules
+ * that this certificate breaks; *count says how many there are. When the result
+ * is neither 0 nor MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, no chain was built. */
 int ember_x509_verify(mbedtls_x509_crt *presented, mbedtls_x509_crt *trusted,
-                      mbedtls_x509_crl *crls, const mbedtls_x509_crt **chain,
                       uint32_t *flags, size_t *count);
 
 int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32]);

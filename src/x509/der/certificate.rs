@@ -1,39 +1,48 @@
 //! Certificates: [RFC 5280, section 4](https://www.rfc-editor.org/rfc/rfc5280#section-4).
 
-use std::net::IpAddr;
 use std::ops::Range;
 
 use ::der::asn1::{AnyRef, BitStringRef, UintRef};
-use ::der::{DateTime, Decode, Reader, SliceReader, Tag, Tagged};
+use ::der::{DateTime, Reader, SliceReader, Tag, Tagged};
 
+use super::extensions::Extensions;
 use super::{
-    Algorithm, Extension, FieldError, Read, SEQUENCE, algorithm, context, enter, extensions, field,
-    integer, object_identifier, oid, position, skip, time, walk_name, whole,
+    Algorithm, FieldError, GENERALIZED_TIME, Read, SEQUENCE, algorithm, bit_string, canonical_name,
+    context, enter, extensions, field, integer, oid, position, skip, time, walk_name, whole,
 };
+use crate::x509::signature::Scheme;
 
 /// What a certificate says. Ranges count in its DER.
 #[derive(Debug, Clone)]
 pub(in crate::x509) struct Fields {
+    /// 1, 2 or 3.
+    pub(in crate::x509) version: u8,
+    /// The `TBSCertificate`, which is signed.
+    pub(in crate::x509) signed: Range<usize>,
+    /// The bytes of the signature.
+    pub(in crate::x509) signature: Range<usize>,
     /// The serial number as it is encoded, with its sign.
     pub(in crate::x509) serial: Range<usize>,
     /// The identifier of the signature algorithm.
     pub(in crate::x509) signature_algorithm: Vec<u8>,
+    /// The same, understood.
+    pub(in crate::x509) scheme: Option<Scheme>,
     /// The whole `Name` of who signed it.
     pub(in crate::x509) issuer: Range<usize>,
     /// The whole `Name` of whose it is.
     pub(in crate::x509) subject: Range<usize>,
+    /// Both in the form that is compared.
+    pub(in crate::x509) canonical_issuer: Box<[u8]>,
+    pub(in crate::x509) canonical_subject: Box<[u8]>,
     pub(in crate::x509) not_before: DateTime,
     pub(in crate::x509) not_after: DateTime,
+    /// Whether both are written in the type that belongs to their year.
+    pub(in crate::x509) has_exact_times: bool,
+    pub(in crate::x509) has_unique_ids: bool,
     pub(in crate::x509) key: PublicKey,
-    /// `cA` of basicConstraints.
-    pub(in crate::x509) is_ca: bool,
-    /// The bits of keyUsage; see [`key_usage`].
-    pub(in crate::x509) key_usage: Option<u16>,
-    /// The purposes in extendedKeyUsage.
-    pub(in crate::x509) purposes: Option<Vec<Vec<u8>>>,
-    pub(in crate::x509) alt_names: Option<AltNames>,
-    /// Critical extensions that the engine does not understand, and refuses.
-    pub(in crate::x509) unknown_critical: Vec<Vec<u8>>,
+    /// The whole `SubjectPublicKeyInfo`.
+    pub(in crate::x509) key_info: Range<usize>,
+    pub(in crate::x509) extensions: Extensions,
 }
 
 /// The public key, as far as it must be known to judge it.
@@ -49,57 +58,16 @@ pub(in crate::x509) enum PublicKey {
     Other(Vec<u8>),
 }
 
-/// The names in a subjectAltName.
-#[derive(Debug, Clone, Default)]
-pub(in crate::x509) struct AltNames {
-    pub(in crate::x509) dns: Vec<String>,
-    pub(in crate::x509) ip: Vec<IpAddr>,
-    /// How many there are of other kinds, or broken ones.
-    pub(in crate::x509) others: usize,
-}
-
-/// The bits of keyUsage: `digitalSignature` is bit 0 of the BIT STRING, which
-/// is the highest here.
-pub(in crate::x509) mod key_usage {
-    pub(in crate::x509) const DIGITAL_SIGNATURE: u16 = 1 << 15;
-    pub(in crate::x509) const KEY_CERT_SIGN: u16 = 1 << 10;
-    pub(in crate::x509) const CRL_SIGN: u16 = 1 << 9;
-    pub(in crate::x509) const ENCIPHER_ONLY: u16 = 1 << 8;
-    pub(in crate::x509) const DECIPHER_ONLY: u16 = 1 << 7;
-
-    const NAMES: [&str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
-
-    /// The names of the bits that are set.
-    pub(in crate::x509) fn describe(bits: u16) -> String {
-        let set = (0..)
-            .zip(NAMES)
-            .filter(|(i, _)| bits & (1 << (15 - i)) != 0);
-        let names: Vec<_> = set.map(|(_, name)| name).collect();
-        match names.is_empty() {
-            true => "nothing".into(),
-            false => names.join(", "),
-        }
-    }
-}
-
 impl Fields {
     /// Reads a whole certificate; nothing may follow it.
     pub(in crate::x509) fn parse(certificate: &[u8]) -> Read<Self> {
         whole(certificate, "certificate", |r| {
             enter(r, SEQUENCE, "certificate", |r| {
-                let (fields, inside) = enter(r, SEQUENCE, "tbsCertificate", to_be_signed)?;
+                let start = position(r);
+                let (mut fields, inside) = enter(r, SEQUENCE, "tbsCertificate", to_be_signed)?;
+                fields.signed = start..position(r);
                 let outside = algorithm(r, "signatureAlgorithm")?;
-                field::<BitStringRef<'_>>(r, "signatureValue")?;
+                fields.signature = bit_string(r, "signatureValue")?;
                 if inside != outside.whole {
                     let reason = "it differs from the one inside the signed part";
                     return Err(FieldError::new("signatureAlgorithm", reason));
@@ -108,6 +76,11 @@ impl Fields {
             })
         })
     }
+
+    /// Whether it names itself as its issuer.
+    pub(in crate::x509) fn is_self_issued(&self) -> bool {
+        self.canonical_issuer == self.canonical_subject
+    }
 }
 
 /// Reads a `TBSCertificate`. Also gives its signature algorithm, whole.
@@ -115,35 +88,45 @@ fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(Fields, &'a [u8])> {
     let version = version(r)?;
     let serial = integer(r, "serialNumber")?;
     let signature = algorithm(r, "signature")?;
-    let issuer = name(r, "issuer")?;
+    let (issuer, canonical_issuer) = name(r, "issuer")?;
     let (not_before, not_after) = enter(r, SEQUENCE, "validity", |r| {
-        Ok((time(r, "notBefore")?, time(r, "notAfter")?))
+        Ok((exact_time(r, "notBefore")?, exact_time(r, "notAfter")?))
     })?;
-    let subject = name(r, "subject")?;
+    let (subject, canonical_subject) = name(r, "subject")?;
+    let start = position(r);
+    let key = enter(r, SEQUENCE, "subjectPublicKeyInfo", public_key)?;
     let mut fields = Fields {
+        version,
+        signed: 0..0,
+        signature: 0..0,
         serial,
         signature_algorithm: signature.id.to_vec(),
+        scheme: Scheme::read(signature.id, signature.parameters),
         issuer,
         subject,
-        not_before,
-        not_after,
-        key: enter(r, SEQUENCE, "subjectPublicKeyInfo", public_key)?,
-        is_ca: false,
-        key_usage: None,
-        purposes: None,
-        alt_names: None,
-        unknown_critical: Vec::new(),
+        canonical_issuer,
+        canonical_subject,
+        not_before: not_before.0,
+        not_after: not_after.0,
+        has_exact_times: not_before.1 && not_after.1,
+        has_unique_ids: false,
+        key,
+        key_info: start..position(r),
+        extensions: Extensions::default(),
     };
     if version > 1 {
         for (tag, name) in [(1, "issuerUniqueID"), (2, "subjectUniqueID")] {
             if matches!(r.peek_byte(), Some(byte) if byte | 0x20 == context(tag)) {
                 skip(r, name)?;
+                fields.has_unique_ids = true;
             }
         }
     }
     if version == 3 && !r.is_finished() {
         enter(r, context(3), "extensions", |r| {
-            extensions(r, "extensions", |extension| fields.extend(extension))
+            extensions(r, "extensions", |extension| {
+                fields.extensions.add(extension)
+            })
         })?;
     }
     Ok((fields, signature.whole))
@@ -161,7 +144,7 @@ fn version(r: &mut SliceReader<'_>) -> Read<u8> {
     }
 }
 
-fn name(r: &mut SliceReader<'_>, field: &'static str) -> Read<Range<usize>> {
+fn name(r: &mut SliceReader<'_>, field: &'static str) -> Read<(Range<usize>, Box<[u8]>)> {
     let start = position(r);
     let tlv = r
         .tlv_bytes()
@@ -171,7 +154,14 @@ fn name(r: &mut SliceReader<'_>, field: &'static str) -> Read<Range<usize>> {
         e.offset = e.offset.map(|offset| start + offset);
         e
     })?;
-    Ok(start..position(r))
+    Ok((start..position(r), canonical_name(tlv).into()))
+}
+
+/// A time, and whether its type is the one for its year: UTCTime up to 2049.
+fn exact_time(r: &mut SliceReader<'_>, name: &'static str) -> Read<(DateTime, bool)> {
+    let is_general = r.peek_byte() == Some(GENERALIZED_TIME);
+    let time = time(r, name)?;
+    Ok((time, is_general == (time.year() >= 2050)))
 }
 
 /// The content of a `SubjectPublicKeyInfo`.
@@ -209,116 +199,6 @@ fn bit_length(big_endian: &[u8]) -> usize {
         Some(zeros) => {
             let bits = (big_endian.len() - zeros).saturating_mul(8);
             bits - big_endian[zeros].leading_zeros() as usize
-        }
-    }
-}
-
-impl Fields {
-    fn extend(
-        &mut self,
-        Extension {
-            id,
-            critical,
-            value,
-        }: Extension<'_>,
-    ) -> Read<()> {
-        if id == oid::BASIC_CONSTRAINTS.as_bytes() {
-            self.is_ca = basic_constraints(value)?;
-        } else if id == oid::KEY_USAGE.as_bytes() {
-            self.key_usage = Some(key_usage_bits(value)?);
-        } else if id == oid::EXT_KEY_USAGE.as_bytes() {
-            self.purposes = Some(purposes(value)?);
-        } else if id == oid::SUBJECT_ALT_NAME.as_bytes() {
-            self.alt_names = Some(alt_names(value)?);
-        } else if critical && id != oid::NS_CERT_TYPE.as_bytes() {
-            self.unknown_critical.push(id.to_vec());
-        }
-        Ok(())
-    }
-}
-
-/// Whether this is an authority. The engine takes an INTEGER for `cA` too, and
-/// overflows on the largest path length: neither may reach it.
-fn basic_constraints(value: &[u8]) -> Read<bool> {
-    const FIELD: &str = "basicConstraints";
-    whole(value, FIELD, |r| {
-        enter(r, SEQUENCE, FIELD, |r| {
-            let ca = field::<Option<bool>>(r, FIELD)?;
-            let length = field::<Option<u32>>(r, FIELD)?;
-            if length.is_some_and(|length| length >= i32::MAX as u32) {
-                return Err(FieldError::new(FIELD, "pathLenConstraint is too large"));
-            }
-            if ca.is_none() && length.is_some_and(|length| length != 0) {
-                return Err(FieldError::new(FIELD, "a pathLenConstraint without cA"));
-            }
-            Ok(ca.unwrap_or(false))
-        })
-    })
-}
-
-fn key_usage_bits(value: &[u8]) -> Read<u16> {
-    const FIELD: &str = "keyUsage";
-    whole(value, FIELD, |r| {
-        let bits: BitStringRef<'_> = field(r, FIELD)?;
-        let mut bytes = bits.raw_bytes().iter().copied();
-        let first = bytes
-            .next()
-            .ok_or_else(|| FieldError::new(FIELD, "it has no bits"))?;
-        Ok(u16::from_be_bytes([first, bytes.next().unwrap_or(0)]))
-    })
-}
-
-fn purposes(value: &[u8]) -> Read<Vec<Vec<u8>>> {
-    const FIELD: &str = "extendedKeyUsage";
-    let purposes = whole(value, FIELD, |r| {
-        enter(r, SEQUENCE, FIELD, |r| {
-            let mut purposes = Vec::new();
-            while !r.is_finished() {
-                purposes.push(object_identifier(r, FIELD)?.to_vec());
-            }
-            Ok(purposes)
-        })
-    })?;
-    match purposes.is_empty() {
-        true => Err(FieldError::new(FIELD, "it names no purpose")),
-        false => Ok(purposes),
-    }
-}
-
-fn alt_names(value: &[u8]) -> Read<AltNames> {
-    const FIELD: &str = "subjectAltName";
-    whole(value, FIELD, |r| {
-        enter(r, SEQUENCE, FIELD, |r| {
-            let mut names = AltNames::default();
-            while !r.is_finished() {
-                let first = r.peek_byte();
-                let name = AnyRef::decode(r)?;
-                names.add(first.unwrap_or(0), name.value());
-            }
-            Ok(names)
-        })
-    })
-}
-
-impl AltNames {
-    /// A name that is not what its type says matches nothing, but does not
-    /// make the others worthless.
-    fn add(&mut self, tag: u8, value: &[u8]) {
-        match (tag, value.len()) {
-            (0x82, 1..) if value.iter().all(u8::is_ascii_graphic) => {
-                self.dns.push(String::from_utf8_lossy(value).into_owned());
-            }
-            (0x87, 4) => {
-                let mut octets = [0; 4];
-                octets.copy_from_slice(value);
-                self.ip.push(octets.into());
-            }
-            (0x87, 16) => {
-                let mut octets = [0; 16];
-                octets.copy_from_slice(value);
-                self.ip.push(octets.into());
-            }
-            _ => self.others += 1,
         }
     }
 }

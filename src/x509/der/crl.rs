@@ -6,67 +6,74 @@
 
 use std::ops::Range;
 
-use ::der::asn1::BitStringRef;
 use ::der::{DateTime, Reader, SliceReader};
 
 use super::{
-    Extension, FieldError, GENERALIZED_TIME, Read, SEQUENCE, UTC_TIME, algorithm, context, enter,
-    extensions, field, integer, oid, position, time, walk_name, whole,
+    Extension, FieldError, GENERALIZED_TIME, Read, SEQUENCE, UTC_TIME, algorithm, bit_string,
+    canonical_name, context, enter, extensions, field, integer, oid, position, time, walk_name,
+    whole,
 };
+use crate::x509::signature::Scheme;
 
 /// What a revocation list says. Ranges count in its DER.
 #[derive(Debug, Clone)]
 pub(in crate::x509) struct ListFields {
+    /// The `TBSCertList`, which is signed.
+    pub(in crate::x509) signed: Range<usize>,
+    /// The bytes of the signature.
+    pub(in crate::x509) signature: Range<usize>,
     /// The whole `Name` of who signed it.
     pub(in crate::x509) issuer: Range<usize>,
+    /// The same in the form that is compared.
+    pub(in crate::x509) canonical_issuer: Box<[u8]>,
     /// The identifier of the signature algorithm.
     pub(in crate::x509) signature_algorithm: Vec<u8>,
+    /// The same, understood.
+    pub(in crate::x509) scheme: Option<Scheme>,
     pub(in crate::x509) this_update: DateTime,
     pub(in crate::x509) next_update: Option<DateTime>,
+    /// Whether it has all that RFC 5280, section 5, demands of a list.
+    pub(in crate::x509) is_exact: bool,
+    /// Serial numbers and dates, in the order of the numbers.
+    entries: Vec<(Range<usize>, DateTime)>,
 }
 
 impl ListFields {
     /// Reads a whole list; nothing may follow it.
     pub(in crate::x509) fn parse(list: &[u8]) -> Read<Self> {
-        read(list, |_, _| ())
+        let mut fields = whole(list, "list", |r| enter(r, SEQUENCE, "list", signed_list))?;
+        let serial = |entry: &(Range<usize>, DateTime)| &list[entry.0.clone()];
+        fields.entries.sort_by(|a, b| serial(a).cmp(serial(b)));
+        Ok(fields)
+    }
+
+    /// When this list, whose DER is given, revoked the certificate with this
+    /// serial number, if it did.
+    pub(in crate::x509) fn revocation_date(&self, list: &[u8], serial: &[u8]) -> Option<DateTime> {
+        let found = self
+            .entries
+            .binary_search_by(|entry| list[entry.0.clone()].cmp(serial));
+        found.ok().map(|at| self.entries[at].1)
     }
 }
 
-/// When a list revoked the certificate with this serial number, if it did.
-pub(in crate::x509) fn revocation_date(list: &[u8], serial: &[u8]) -> Option<DateTime> {
-    let mut found = None;
-    read(list, |entry, date| {
-        if entry == serial {
-            found = Some(date);
-        }
-    })
-    .ok()?;
-    found
+fn signed_list(r: &mut SliceReader<'_>) -> Read<ListFields> {
+    let start = position(r);
+    let (mut fields, inside) = enter(r, SEQUENCE, "tbsCertList", to_be_signed)?;
+    fields.signed = start..position(r);
+    let outside = algorithm(r, "signatureAlgorithm")?;
+    fields.signature = bit_string(r, "signatureValue")?;
+    if inside != outside.whole {
+        let reason = "it differs from the one inside the signed part";
+        return Err(FieldError::new("signatureAlgorithm", reason));
+    }
+    Ok(fields)
 }
 
-/// Reads a list, and hands serial number and date of each entry to `visit`.
-fn read(list: &[u8], mut visit: impl FnMut(&[u8], DateTime)) -> Read<ListFields> {
-    whole(list, "list", |r| {
-        enter(r, SEQUENCE, "list", |r| {
-            let (fields, inside) = enter(r, SEQUENCE, "tbsCertList", |r| {
-                to_be_signed(r, |serial, date| visit(&list[serial], date))
-            })?;
-            let outside = algorithm(r, "signatureAlgorithm")?;
-            field::<BitStringRef<'_>>(r, "signatureValue")?;
-            if inside != outside.whole {
-                let reason = "it differs from the one inside the signed part";
-                return Err(FieldError::new("signatureAlgorithm", reason));
-            }
-            Ok(fields)
-        })
-    })
-}
-
-fn to_be_signed<'a>(
-    r: &mut SliceReader<'a>,
-    mut visit: impl FnMut(Range<usize>, DateTime),
-) -> Read<(ListFields, &'a [u8])> {
-    if field::<Option<u8>>(r, "version")?.is_some_and(|number| number != 1) {
+/// Reads a `TBSCertList`. Also gives its signature algorithm, whole.
+fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(ListFields, &'a [u8])> {
+    let version = field::<Option<u8>>(r, "version")?;
+    if version.is_some_and(|number| number != 1) {
         return Err(FieldError::new("version", "only 1 and 2 are known"));
     }
     let signature = algorithm(r, "signature")?;
@@ -84,25 +91,38 @@ fn to_be_signed<'a>(
         Some(UTC_TIME | GENERALIZED_TIME) => Some(time(r, "nextUpdate")?),
         _ => None,
     };
+    let mut entries = Vec::new();
     if r.peek_byte() == Some(SEQUENCE) {
         enter(r, SEQUENCE, "revokedCertificates", |r| {
             while !r.is_finished() {
-                let (serial, date) = enter(r, SEQUENCE, "revokedCertificates", entry)?;
-                visit(serial, date);
+                entries.push(enter(r, SEQUENCE, "revokedCertificates", entry)?);
             }
             Ok(())
         })?;
     }
+    let mut demanded = [oid::CRL_NUMBER, oid::AUTHORITY_KEY_ID].to_vec();
     if !r.is_finished() {
         enter(r, context(0), "crlExtensions", |r| {
-            extensions(r, "crlExtensions", judge)
+            extensions(r, "crlExtensions", |extension| {
+                demanded.retain(|id| id.as_bytes() != extension.id);
+                judge(extension)
+            })
         })?;
     }
+    let scheme = Scheme::read(signature.id, signature.parameters);
     let fields = ListFields {
+        signed: 0..0,
+        signature: 0..0,
         issuer,
+        canonical_issuer: canonical_name(name).into(),
         signature_algorithm: signature.id.to_vec(),
+        scheme,
+        is_exact: version.is_some()
+            && demanded.is_empty()
+            && scheme.is_some_and(|scheme| scheme.is_exact),
         this_update,
         next_update,
+        entries,
     };
     Ok((fields, signature.whole))
 }

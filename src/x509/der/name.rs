@@ -82,21 +82,69 @@ pub(in crate::x509) fn describe_name(name: &[u8]) -> String {
     text
 }
 
-/// Whether two whole `Name`s may be the same: without regard to case and kind
-/// of string, so never stricter than the engine.
-pub(in crate::x509) fn is_same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || folded(a).is_some_and(|folded_a| Some(folded_a) == folded(b))
+/// A whole `Name` in a form that can be compared byte by byte (RFC 5280,
+/// section 7.1): without regard to case, kind of string and superfluous space.
+/// A name is below another if the other's form begins its own.
+pub(in crate::x509) fn canonical_name(name: &[u8]) -> Vec<u8> {
+    let mut parts: Vec<Vec<Vec<u8>>> = Vec::new();
+    let walked = walk_name(name, |attribute| {
+        let text = match decoded(attribute.value) {
+            Some(text) => folded(&text).into_bytes(),
+            None => attribute.value.value().to_vec(),
+        };
+        let mut one = Vec::with_capacity(attribute.id.len() + text.len() + 8);
+        push_counted(&mut one, attribute.id);
+        push_counted(&mut one, &text);
+        match parts.last_mut() {
+            Some(last) if attribute.joined => last.push(one),
+            _ => parts.push(vec![one]),
+        }
+    });
+    debug_assert!(walked.is_ok());
+    let mut out = Vec::with_capacity(name.len() + 8);
+    for mut part in parts {
+        part.sort_unstable();
+        push_counted(&mut out, &part.concat());
+    }
+    out
 }
 
-/// The parts of a name in lower case.
-fn folded(name: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
-    let mut parts = Vec::new();
-    walk_name(name, |attribute| {
-        let value = attribute.value.value().to_ascii_lowercase();
-        parts.push((attribute.id.to_vec(), value));
-    })
-    .ok()?;
-    Some(parts)
+/// The common names in a whole `Name`.
+pub(in crate::x509) fn common_names(name: &[u8]) -> Vec<String> {
+    values_of(name, &oid::COMMON_NAME)
+}
+
+/// The e-mail addresses in a whole `Name`.
+pub(in crate::x509) fn emails(name: &[u8]) -> Vec<String> {
+    values_of(name, &oid::EMAIL_ADDRESS)
+}
+
+fn values_of(name: &[u8], id: &oid::ObjectIdentifier) -> Vec<String> {
+    let mut found = Vec::new();
+    let walked = walk_name(name, |attribute| {
+        if attribute.id == id.as_bytes() {
+            let text = decoded(attribute.value);
+            // What cannot be read is still there, and equals nothing.
+            found.push(text.unwrap_or_else(|| "\u{fffd}".into()));
+        }
+    });
+    debug_assert!(walked.is_ok());
+    found
+}
+
+fn folded(text: &str) -> String {
+    if text.is_ascii() && !text.contains("  ") && text.trim().len() == text.len() {
+        return text.to_ascii_lowercase();
+    }
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+fn push_counted(out: &mut Vec<u8>, bytes: &[u8]) {
+    // Names come from DER of far less than 4 GiB.
+    let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&count.to_be_bytes());
+    out.extend_from_slice(bytes);
 }
 
 /// The text of a string type, if it is one and holds what it says.
@@ -220,9 +268,21 @@ mod tests {
     #[test]
     fn case_and_kind_of_string_do_not_separate_names() {
         let a = name(0x0c, b"Some CA");
-        assert!(is_same_name(&a, &name(0x13, b"some ca")));
-        assert!(!is_same_name(&a, &name(0x0c, b"Some C")));
-        assert!(is_same_name(&a, &a));
-        assert!(!is_same_name(&a, &[0x30, 0]));
+        let form = canonical_name(&a);
+        assert_eq!(form, canonical_name(&name(0x13, b"some ca")));
+        let wide = name(0x1e, b"\0s\0o\0m\0e\0 \0 \0C\0A");
+        assert_eq!(form, canonical_name(&wide));
+        assert_ne!(form, canonical_name(&name(0x0c, b"Some C")));
+        assert_ne!(form, canonical_name(&[0x30, 0]));
+    }
+
+    #[test]
+    fn a_name_below_another_begins_with_it() {
+        let one = |text: &[u8]| tlv(0x31, &part(CN, 0x13, text));
+        let name = |parts: &[Vec<u8>]| canonical_name(&tlv(0x30, &parts.concat()));
+        let a = name(&[one(b"a")]);
+        assert!(name(&[one(b"A"), one(b"b")]).starts_with(&a));
+        assert!(!name(&[one(b"ab")]).starts_with(&a));
+        assert!(a.starts_with(&name(&[])));
     }
 }

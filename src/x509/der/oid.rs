@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ::der::asn1::ObjectIdentifier;
+pub(in crate::x509) use ::der::asn1::ObjectIdentifier;
 
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $constant:ident = $dotted:literal;)*) => {
@@ -16,18 +16,36 @@ macro_rules! identifiers {
 
 identifiers! {
     RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
+    RSASSA_PSS = "1.2.840.113549.1.1.10";
+    MGF1 = "1.2.840.113549.1.1.8";
     EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 
+    COMMON_NAME = "2.5.4.3";
+    EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
+
+    SUBJECT_KEY_ID = "2.5.29.14";
     KEY_USAGE = "2.5.29.15";
     SUBJECT_ALT_NAME = "2.5.29.17";
     BASIC_CONSTRAINTS = "2.5.29.19";
+    NAME_CONSTRAINTS = "2.5.29.30";
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    CERTIFICATE_POLICIES = "2.5.29.32";
+    ANY_POLICY = "2.5.29.32.0";
+    POLICY_MAPPINGS = "2.5.29.33";
+    AUTHORITY_KEY_ID = "2.5.29.35";
+    POLICY_CONSTRAINTS = "2.5.29.36";
     EXT_KEY_USAGE = "2.5.29.37";
+    INHIBIT_ANY_POLICY = "2.5.29.54";
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
     NS_CERT_TYPE = "2.16.840.1.113730.1.1";
 
+    CRL_NUMBER = "2.5.29.20";
     DELTA_CRL_INDICATOR = "2.5.29.27";
     ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
 
     SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     ANY_PURPOSE = "2.5.29.37.0";
 }
 

@@ -1,6 +1,6 @@
 //! Where trusted certificates come from.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use super::anchor::as_certificate;
 use super::{Inner, RejectedCertificate, TrustStore};
 use crate::error::{Error, ErrorCode, Result};
 use crate::x509::certificate::PEM_LABEL;
-use crate::x509::raw::{self, CertificateList};
+use crate::x509::der::oid;
+use crate::x509::raw;
 use crate::x509::{Certificate, pem, read_file, unusable};
 
 /// Collects certificates for a [`TrustStore`].
@@ -34,7 +35,6 @@ pub struct TrustStoreBuilder {
     rejected: Vec<RejectedCertificate>,
     /// The DER of all that were seen, usable or not.
     seen: HashSet<Vec<u8>>,
-    list: Option<CertificateList>,
 }
 
 /// What became of one source.
@@ -296,16 +296,21 @@ impl TrustStoreBuilder {
     /// [`Error::Config`] if no source was added: nothing would ever be
     /// trusted.
     pub fn build(self) -> Result<TrustStore> {
-        let Some(list) = self.list.filter(|_| !self.certificates.is_empty()) else {
+        if self.certificates.is_empty() {
             return Err(Error::config(
                 "the trust store is empty, so nothing would be trusted: add a source, such as `system()`",
             ));
-        };
+        }
+        let mut by_subject = HashMap::<Box<[u8]>, Vec<usize>>::new();
+        for (index, certificate) in self.certificates.iter().enumerate() {
+            let subject = certificate.fields().canonical_subject.clone();
+            by_subject.entry(subject).or_default().push(index);
+        }
         Ok(TrustStore {
             inner: Arc::new(Inner {
                 certificates: self.certificates,
                 rejected: self.rejected,
-                list,
+                by_subject,
             }),
         })
     }
@@ -379,11 +384,16 @@ impl TrustStoreBuilder {
                 reason: format!("{} [{code}]", unusable::why(&certificate, code)),
             },
         };
-        let list = match self.list.take() {
-            Some(list) => list,
-            None => CertificateList::new().map_err(refused)?,
-        };
-        self.list.insert(list).push(der).map_err(refused)?;
+        if let Some(id) = certificate.fields().extensions.unknown_critical.first() {
+            return Err(Refused::Because {
+                which: format!("{which} ({})", certificate.subject()),
+                reason: format!(
+                    "the critical extension {} is not understood",
+                    oid::describe(id)
+                ),
+            });
+        }
+        certificate.check_with_engine().map_err(refused)?;
         self.certificates.push(certificate);
         Ok(())
     }

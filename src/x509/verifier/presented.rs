@@ -1,23 +1,23 @@
-//! What the peer sent: read, limited and put into an order that the engine
-//! finds its way in.
+//! What the peer sent: read and limited.
 
 use rustls_pki_types::CertificateDer;
 
-use super::Judgement;
+use super::report::{self, Finding};
 use crate::error::{ErrorCode, VerifyError, VerifyFlag, VerifyProblem};
+use crate::x509::Certificate;
 use crate::x509::certificate::hex;
-use crate::x509::der::{self, PublicKey, oid};
-use crate::x509::raw::{self, CertificateList};
-use crate::x509::unusable::{self, UNKNOWN_CURVE, UNKNOWN_KEY, UNKNOWN_SIG_ALG, describe_key};
-use crate::x509::{Certificate, explain};
+use crate::x509::der::{PublicKey, oid};
+use crate::x509::raw;
+use crate::x509::unusable::{self, UNKNOWN_CURVE, UNKNOWN_KEY, describe_key};
 
-/// The peer's certificate and those of its others that can be used.
+/// The peer's certificate and those of its others that can be read.
 #[derive(Debug)]
 pub(super) struct Presented {
-    leaf: Certificate,
-    list: CertificateList,
-    /// Why the others cannot be used: one text for each.
-    unusable: Vec<String>,
+    pub(super) leaf: Certificate,
+    /// In the order in which they came.
+    pub(super) others: Vec<Certificate>,
+    /// Why the rest cannot be used: one text for each.
+    pub(super) unusable: Vec<String>,
 }
 
 impl Presented {
@@ -43,70 +43,28 @@ impl Presented {
             let explanation = format!("the certificate cannot be read: {reason}");
             unreadable_leaf(leaf, VerifyFlag::Other, explanation)
         })?;
-        if let Some(why) = too_costly(&leaf) {
-            return Err(refusal(&leaf, VerifyFlag::BadKey, why));
-        }
-        let mut list = CertificateList::new()
-            .map_err(|code| refusal(&leaf, VerifyFlag::Other, code.to_string()))?;
-        list.push(leaf.as_der())
-            .map_err(|code| refusal_by_engine(&leaf, code))?;
+        check_leaf(&leaf)?;
 
-        let mut unusable = Vec::new();
-        let mut usable = Vec::new();
-        for (index, der) in others.iter().enumerate() {
-            let mut note = |reason: &str| {
-                unusable.push(format!("certificate {} of the peer: {reason}", index + 2));
-            };
-            match Certificate::parse(der) {
-                Err(reason) => note(&reason.to_string()),
-                Ok(certificate) => match why_no_issuer(&certificate) {
-                    Some(reason) => note(&format!("{}: {reason}", certificate.subject())),
-                    None => usable.push(certificate),
-                },
-            }
-        }
-        for certificate in limit_namesakes(in_order(&leaf, usable), &mut unusable) {
-            if let Err(code) = list.push(certificate.as_der()) {
-                let (subject, reason) = (certificate.subject(), unusable::why(&certificate, code));
-                unusable.push(format!("a certificate of the peer: {subject}: {reason}"));
-            }
-        }
-        Ok(Self {
+        let mut presented = Self {
             leaf,
-            list,
-            unusable,
-        })
-    }
-
-    pub(super) fn leaf(&self) -> &Certificate {
-        &self.leaf
-    }
-
-    pub(super) fn list(&self) -> &CertificateList {
-        &self.list
-    }
-
-    pub(super) fn unusable(&self) -> &[String] {
-        &self.unusable
-    }
-
-    /// The judgement where there is no chain to speak about.
-    pub(super) fn refuse_leaf(&self, why: &str) -> Judgement {
-        Judgement::Refused(refusal(&self.leaf, VerifyFlag::Other, why.into()))
-    }
-}
-
-/// Why a certificate cannot be anybody's issuer, whatever the engine thinks.
-fn why_no_issuer(certificate: &Certificate) -> Option<String> {
-    match certificate.fields().is_ca {
-        false => Some("it is no authority (basicConstraints)".into()),
-        true => too_costly(certificate),
+            others: Vec::with_capacity(others.len()),
+            unusable: Vec::new(),
+        };
+        for (index, der) in others.iter().enumerate() {
+            match Certificate::parse(der) {
+                Ok(certificate) => presented.others.push(certificate),
+                Err(reason) => presented
+                    .unusable
+                    .push(format!("certificate {} of the peer: {reason}", index + 2)),
+            }
+        }
+        Ok(presented)
     }
 }
 
 /// Checking one signature with a huge RSA key takes long, and a peer may have
 /// many checked before it is refused.
-fn too_costly(certificate: &Certificate) -> Option<String> {
+pub(super) fn too_costly(certificate: &Certificate) -> Option<String> {
     let key = &certificate.fields().key;
     match *key {
         PublicKey::Rsa {
@@ -120,71 +78,52 @@ fn too_costly(certificate: &Certificate) -> Option<String> {
     }
 }
 
-/// Puts issuers behind what they issued: the engine looks for an issuer only
-/// among those behind. The order is kept as far as that allows.
-fn in_order(leaf: &Certificate, mut rest: Vec<Certificate>) -> Vec<Certificate> {
-    let mut ordered: Vec<Certificate> = Vec::with_capacity(rest.len());
-    let mut wanted = vec![leaf.clone()];
-    while !wanted.is_empty() {
-        let issued_by = |issuer: &Certificate| {
-            let name = issuer.subject_der();
-            wanted
-                .iter()
-                .any(|child| der::is_same_name(child.issuer_der(), name))
-        };
-        let (found, others) = rest.into_iter().partition(issued_by);
-        rest = others;
-        ordered.extend_from_slice(&found);
-        wanted = found;
+/// The engine gets the leaf for its key, so it must be able to use it. Where
+/// it is the algorithm that it cannot, there is a flag that says so.
+fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
+    if let Some(why) = too_costly(leaf) {
+        return Err(refusal(leaf, VerifyFlag::BadKey, why));
     }
-    ordered.append(&mut rest);
-    ordered
-}
-
-/// The engine checks the signature with every certificate that has the right
-/// name, at each step: a peer with many of one name would have a hundred
-/// signatures checked.
-fn limit_namesakes(all: Vec<Certificate>, unusable: &mut Vec<String>) -> Vec<Certificate> {
-    let mut kept: Vec<Certificate> = Vec::with_capacity(all.len());
-    for certificate in all {
-        let name = certificate.subject_der();
-        let namesakes = kept
-            .iter()
-            .filter(|other| der::is_same_name(other.subject_der(), name));
-        if namesakes.count() < MAX_NAMESAKES {
-            kept.push(certificate);
-        } else {
-            unusable.push(format!(
-                "a certificate of the peer: {}: it is one of more than {MAX_NAMESAKES} of that name",
-                certificate.subject()
-            ));
-        }
-    }
-    kept
-}
-
-/// A leaf that the engine does not take. Where it is the algorithm, there is
-/// a flag that says so.
-fn refusal_by_engine(leaf: &Certificate, code: ErrorCode) -> VerifyError {
     let fields = leaf.fields();
-    let flag = if code.is(UNKNOWN_SIG_ALG) && oid::is_broken_hash(&fields.signature_algorithm) {
-        VerifyFlag::BadMd
-    } else if code.is(UNKNOWN_SIG_ALG) || code.is(UNKNOWN_KEY) {
-        VerifyFlag::BadPk
-    } else if code.is(UNKNOWN_CURVE) {
-        VerifyFlag::BadKey
-    } else {
-        VerifyFlag::Other
-    };
-    let why = match code {
-        raw::ALLOC_FAILED => "out of memory".into(),
-        code => unusable::why(leaf, code),
-    };
-    refusal(leaf, flag, format!("{why} [{code}]"))
+    if fields.scheme.is_none() {
+        let flag = match oid::is_broken_hash(&fields.signature_algorithm) {
+            true => VerifyFlag::BadMd,
+            false => VerifyFlag::BadPk,
+        };
+        let algorithm = oid::describe(&fields.signature_algorithm);
+        let why = format!("it is signed with {algorithm}, which is not supported");
+        return Err(refusal(leaf, flag, why));
+    }
+    leaf.key().map(|_| ()).map_err(|code| {
+        let flag = if code.is(UNKNOWN_KEY) {
+            VerifyFlag::BadPk
+        } else if code.is(UNKNOWN_CURVE) || leaf_key_is_invalid(code) {
+            VerifyFlag::BadKey
+        } else {
+            VerifyFlag::Other
+        };
+        let why = match code {
+            raw::ALLOC_FAILED => "out of memory".into(),
+            code => unusable::why(leaf, code),
+        };
+        refusal(leaf, flag, format!("{why} [{code}]"))
+    })
+}
+
+fn leaf_key_is_invalid(code: ErrorCode) -> bool {
+    code.is(ErrorCode::from_raw(
+        crate::ffi::MBEDTLS_ERR_PK_INVALID_PUBKEY,
+    ))
 }
 
 fn refusal(leaf: &Certificate, flag: VerifyFlag, explanation: String) -> VerifyError {
-    VerifyError::new(vec![explain::problem(0, leaf, flag, explanation)])
+    let finding = Finding {
+        depth: 0,
+        flag,
+        rule: "",
+        explanation,
+    };
+    VerifyError::new(vec![report::problem(leaf, finding)])
 }
 
 /// A problem of a certificate of which nothing is known.
@@ -201,12 +140,12 @@ fn unreadable_leaf(der: &[u8], flag: VerifyFlag, explanation: String) -> VerifyE
         serial: String::new(),
         fingerprint_sha256,
         flag,
+        rule: "",
         explanation,
     }])
 }
 
 const MAX_CERTIFICATES: usize = 16;
 const MAX_SIZE: usize = 128 * 1024;
-const MAX_NAMESAKES: usize = 4;
 const MAX_MODULUS_BITS: usize = 8192;
 const MAX_EXPONENT_BITS: usize = 33;

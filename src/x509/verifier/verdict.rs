@@ -21,6 +21,15 @@ pub(crate) enum Judgement {
     Unusable(VerifyError),
 }
 
+impl Judgement {
+    pub(super) fn into_result(self) -> Result<VerifiedChain, VerifyError> {
+        match self {
+            Self::Verified(chain) => Ok(chain),
+            Self::Refused(error) | Self::Unusable(error) => Err(error),
+        }
+    }
+}
+
 /// A chain of certificates that was found good: the peer's own first, the
 /// trusted one last. Cheap to clone.
 ///
@@ -56,10 +65,13 @@ impl VerifiedChain {
         &self.certificates
     }
 
-    /// `certificates` is not empty.
-    pub(super) fn new(certificates: Vec<CertificateDer<'static>>) -> Self {
+    /// `path` is not empty.
+    pub(super) fn of(path: &[&Certificate]) -> Self {
         Self {
-            certificates: certificates.into(),
+            certificates: path
+                .iter()
+                .map(|certificate| (*certificate).into())
+                .collect(),
         }
     }
 }

@@ -1,0 +1,266 @@
+//! Signatures of certificates and revocation lists: which algorithms there
+//! are, and the one place where a signature is checked.
+
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+use ::der::asn1::AnyRef;
+use ::der::{Decode, Reader, SliceReader, Tag, Tagged};
+
+use super::der::oid::{self, ObjectIdentifier};
+use crate::error::{ErrorCode, check};
+use crate::ffi;
+
+/// A signature algorithm that is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scheme {
+    pub(super) kind: Kind,
+    pub(super) hash: Hash,
+    /// Whether the parameters are written as RFC 4055 and RFC 5758 say.
+    pub(super) is_exact: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    RsaPkcs1,
+    RsaPss { salt_len: u16 },
+    Ecdsa,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// A public key that checks signatures. Shared between threads: checking
+/// writes to an RSA key (the helper value of its Montgomery form, computed on
+/// first use), but under the key's own lock; EC keys are copied first.
+#[derive(Debug)]
+pub(super) struct VerifyingKey {
+    pk: NonNull<ffi::mbedtls_pk_context>,
+}
+
+// SAFETY: the key owns everything that it points to.
+unsafe impl Send for VerifyingKey {}
+// SAFETY: see the type: what the engine writes through a shared key is under a
+// lock of its own, and `verify` has one where the engine is built without.
+unsafe impl Sync for VerifyingKey {}
+
+impl Scheme {
+    /// The algorithm of an `AlgorithmIdentifier`; none if it is not known.
+    pub(super) fn read(id: &[u8], parameters: Option<AnyRef<'_>>) -> Option<Self> {
+        if id == oid::RSASSA_PSS.as_bytes() {
+            return pss(parameters?);
+        }
+        let (_, kind, hash) = *KNOWN.iter().find(|(known, ..)| known.as_bytes() == id)?;
+        let is_null = parameters.map(|parameters| parameters.tag() == Tag::Null);
+        let is_exact = match kind {
+            Kind::Ecdsa => is_null.is_none(),
+            _ => is_null == Some(true),
+        };
+        // The engine takes NULL and nothing for the same.
+        (is_null != Some(false)).then_some(Self {
+            kind,
+            hash,
+            is_exact,
+        })
+    }
+}
+
+impl Hash {
+    fn by_id(id: &ObjectIdentifier) -> Option<Self> {
+        let mut known = HASHES.iter();
+        known.find(|(known, ..)| known == id).map(|found| found.1)
+    }
+
+    /// Bytes of a digest.
+    pub(super) fn len(self) -> u16 {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha224 => 28,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    fn engine_number(self) -> c_int {
+        let number = match self {
+            Self::Sha1 => ffi::MBEDTLS_MD_SHA1,
+            Self::Sha224 => ffi::MBEDTLS_MD_SHA224,
+            Self::Sha256 => ffi::MBEDTLS_MD_SHA256,
+            Self::Sha384 => ffi::MBEDTLS_MD_SHA384,
+            Self::Sha512 => ffi::MBEDTLS_MD_SHA512,
+        };
+        number as c_int
+    }
+}
+
+/// RFC 4055, section 3.1. What is left out stands for SHA-1.
+fn pss(parameters: AnyRef<'_>) -> Option<Scheme> {
+    let read = || -> ::der::Result<Option<Scheme>> {
+        if parameters.tag() != Tag::Sequence {
+            return Ok(None);
+        }
+        let mut r = SliceReader::new(parameters.value())?;
+        let mut hash = Some(Hash::Sha1);
+        let mut mask_hash = Some(Hash::Sha1);
+        let mut salt_len = 20;
+        let mut trailer = 1;
+        let mut last = None;
+        while let Some(tag) = r.peek_byte() {
+            if last >= Some(tag) {
+                return Ok(None);
+            }
+            last = Some(tag);
+            let part = AnyRef::decode(&mut r)?;
+            match tag {
+                0xa0 => hash = hash_algorithm(part.value())?,
+                0xa1 => mask_hash = mask_algorithm(part.value())?,
+                0xa2 => salt_len = u16::from_der(part.value())?,
+                0xa3 => trailer = u8::from_der(part.value())?,
+                _ => return Ok(None),
+            }
+        }
+        // The engine could take two hashes, but nobody signs with two.
+        Ok(hash
+            .filter(|_| hash == mask_hash && trailer == 1)
+            .map(|hash| Scheme {
+                kind: Kind::RsaPss { salt_len },
+                hash,
+                is_exact: salt_len == hash.len(),
+            }))
+    };
+    read().ok().flatten()
+}
+
+/// The identifier in an `AlgorithmIdentifier`, and its parameters.
+fn algorithm(der: &[u8]) -> ::der::Result<(ObjectIdentifier, Option<AnyRef<'_>>)> {
+    let any = AnyRef::from_der(der)?;
+    any.tag().assert_eq(Tag::Sequence)?;
+    let mut r = SliceReader::new(any.value())?;
+    let id = ObjectIdentifier::decode(&mut r)?;
+    let parameters = match r.is_finished() {
+        true => None,
+        false => Some(AnyRef::decode(&mut r)?),
+    };
+    r.finish()?;
+    Ok((id, parameters))
+}
+
+fn hash_algorithm(der: &[u8]) -> ::der::Result<Option<Hash>> {
+    let (id, parameters) = algorithm(der)?;
+    let is_good = parameters.is_none_or(|parameters| parameters.tag() == Tag::Null);
+    Ok(Hash::by_id(&id).filter(|_| is_good))
+}
+
+fn mask_algorithm(der: &[u8]) -> ::der::Result<Option<Hash>> {
+    let (id, parameters) = algorithm(der)?;
+    match parameters {
+        Some(hash) if id == oid::MGF1 => {
+            use ::der::Encode;
+            hash_algorithm(&hash.to_der()?)
+        }
+        _ => Ok(None),
+    }
+}
+
+impl VerifyingKey {
+    /// Lets the engine parse a whole `SubjectPublicKeyInfo`.
+    pub(super) fn parse(key_info: &[u8]) -> Result<Self, ErrorCode> {
+        let mut pk = std::ptr::null_mut();
+        // SAFETY: the function reads `len` bytes, copies what it needs, and
+        // writes a fresh key or null.
+        let code = unsafe { ffi::ember_pk_public_new(key_info.as_ptr(), key_info.len(), &mut pk) };
+        check(code)?;
+        match NonNull::new(pk) {
+            Some(pk) => Ok(Self { pk }),
+            None => Err(super::raw::ALLOC_FAILED),
+        }
+    }
+
+    /// Whether the signature of this message was made with this key: the seam
+    /// behind which stands `mbedtls_pk_verify_ext`.
+    pub(super) fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
+        let (kind, salt_len) = match scheme.kind {
+            Kind::RsaPkcs1 => (ffi::MBEDTLS_PK_RSA, 0),
+            Kind::RsaPss { salt_len } => (ffi::MBEDTLS_PK_RSASSA_PSS, salt_len),
+            Kind::Ecdsa => (ffi::MBEDTLS_PK_ECDSA, 0),
+        };
+        #[cfg(not(any(unix, target_vendor = "apple")))]
+        let _lock = ENGINE.lock().unwrap_or_else(|e| e.into_inner());
+        // SAFETY: the key is alive, and both slices are as long as the
+        // function is told.
+        let code = unsafe {
+            ffi::ember_pk_check_signature(
+                self.pk.as_ptr(),
+                kind as c_int,
+                scheme.hash.engine_number(),
+                salt_len.into(),
+                message.as_ptr(),
+                message.len(),
+                signature.as_ptr(),
+                signature.len(),
+            )
+        };
+        code == 0
+    }
+}
+
+impl Drop for VerifyingKey {
+    fn drop(&mut self) {
+        // SAFETY: made by `ember_pk_public_new`, freed once.
+        unsafe { ffi::ember_pk_free(self.pk.as_ptr()) }
+    }
+}
+
+/// Where the engine is compiled without locks, the one around what it writes
+/// to RSA keys.
+#[cfg(not(any(unix, target_vendor = "apple")))]
+static ENGINE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+const KNOWN: [(ObjectIdentifier, Kind, Hash); 11] = [
+    (
+        oid_of("1.2.840.113549.1.1.11"),
+        Kind::RsaPkcs1,
+        Hash::Sha256,
+    ),
+    (oid_of("1.2.840.10045.4.3.2"), Kind::Ecdsa, Hash::Sha256),
+    (oid_of("1.2.840.10045.4.3.3"), Kind::Ecdsa, Hash::Sha384),
+    (
+        oid_of("1.2.840.113549.1.1.12"),
+        Kind::RsaPkcs1,
+        Hash::Sha384,
+    ),
+    (
+        oid_of("1.2.840.113549.1.1.13"),
+        Kind::RsaPkcs1,
+        Hash::Sha512,
+    ),
+    (oid_of("1.2.840.10045.4.3.4"), Kind::Ecdsa, Hash::Sha512),
+    (
+        oid_of("1.2.840.113549.1.1.14"),
+        Kind::RsaPkcs1,
+        Hash::Sha224,
+    ),
+    (oid_of("1.2.840.10045.4.3.1"), Kind::Ecdsa, Hash::Sha224),
+    (oid_of("1.2.840.113549.1.1.5"), Kind::RsaPkcs1, Hash::Sha1),
+    (oid_of("1.3.14.3.2.29"), Kind::RsaPkcs1, Hash::Sha1),
+    (oid_of("1.2.840.10045.4.1"), Kind::Ecdsa, Hash::Sha1),
+];
+
+const HASHES: [(ObjectIdentifier, Hash); 5] = [
+    (oid_of("1.3.14.3.2.26"), Hash::Sha1),
+    (oid_of("2.16.840.1.101.3.4.2.4"), Hash::Sha224),
+    (oid_of("2.16.840.1.101.3.4.2.1"), Hash::Sha256),
+    (oid_of("2.16.840.1.101.3.4.2.2"), Hash::Sha384),
+    (oid_of("2.16.840.1.101.3.4.2.3"), Hash::Sha512),
+];
+
+const fn oid_of(dotted: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(dotted)
+}

@@ -1,0 +1,149 @@
+//! The rules for single certificates and for two that follow each other.
+
+use super::report::Report;
+use super::{Case, Purpose, explain};
+use crate::error::VerifyFlag;
+use crate::x509::der::{PublicKey, key_usage, oid};
+use crate::x509::signature::Hash;
+use crate::x509::{Certificate, names, raw};
+
+/// What the peer's own certificate must be for.
+pub(super) fn leaf(case: &Case<'_>, leaf: &Certificate, report: &mut Report) {
+    let extensions = &leaf.fields().extensions;
+    if let Purpose::Server(name) = case.purpose {
+        if !names::is_for(extensions.alt_names.as_ref(), name) {
+            report.add(0, VerifyFlag::CnMismatch, "RFC 9525, 6", || {
+                explain::wrong_name(leaf, name)
+            });
+        }
+    }
+    // The key signs the exchange of ECDHE keys, or the client's
+    // CertificateVerify, and nothing else.
+    let allowed = |bits: u16| {
+        bits & key_usage::DIGITAL_SIGNATURE != 0
+            && bits & (key_usage::ENCIPHER_ONLY | key_usage::DECIPHER_ONLY) == 0
+    };
+    if !extensions.key_usage.is_none_or(allowed) {
+        report.add(0, VerifyFlag::KeyUsage, "RFC 5280, 4.2.1.3", || {
+            format!(
+                "its keyUsage allows {}; a TLS {} needs digitalSignature",
+                key_usage::describe(extensions.key_usage.unwrap_or(0)),
+                case.purpose.who()
+            )
+        });
+    }
+    purposes(case, leaf, 0, report);
+    if is_short(leaf) {
+        report.add(0, VerifyFlag::BadKey, "", || explain::short_key(leaf));
+    }
+}
+
+/// What every certificate of a path must be.
+pub(super) fn certificate(
+    case: &Case<'_>,
+    certificate: &Certificate,
+    depth: usize,
+    report: &mut Report,
+) {
+    let fields = certificate.fields();
+    if fields.not_after.unix_duration() < case.now {
+        report.add(depth, VerifyFlag::Expired, "RFC 5280, 4.1.2.5", || {
+            format!(
+                "expired on {}, now is {}; renew it or check this machine's clock",
+                fields.not_after,
+                case.show_now()
+            )
+        });
+    }
+    if fields.not_before.unix_duration() > case.now {
+        report.add(depth, VerifyFlag::Future, "RFC 5280, 4.1.2.5", || {
+            format!(
+                "valid from {}, now is {}; check this machine's clock",
+                fields.not_before,
+                case.show_now()
+            )
+        });
+    }
+    let extensions = &fields.extensions;
+    for id in &extensions.unknown_critical {
+        report.add(depth, VerifyFlag::Other, "RFC 5280, 4.2", || {
+            format!(
+                "the critical extension {} is not understood",
+                oid::describe(id)
+            )
+        });
+    }
+    if extensions.must_staple {
+        report.add(depth, VerifyFlag::Other, "RFC 7633, 4", || {
+            "it may only be used with a stapled OCSP response (tlsFeature, must-staple), which this library cannot check; have it issued without".into()
+        });
+    }
+}
+
+/// The last certificate of the path, which issued the one before it.
+pub(super) fn link(case: &Case<'_>, path: &[&Certificate], report: &mut Report) {
+    let [.., child, issuer] = path else {
+        return;
+    };
+    let depth = path.len() - 2;
+    let fields = child.fields();
+    if fields
+        .scheme
+        .is_some_and(|scheme| scheme.hash == Hash::Sha1)
+    {
+        report.add(depth, VerifyFlag::BadMd, "RFC 9155", || {
+            format!(
+                "signed with {}; SHA-256 or stronger is needed, so have it issued anew",
+                oid::describe(&fields.signature_algorithm)
+            )
+        });
+    }
+    if is_short(issuer) {
+        report.add(depth, VerifyFlag::BadKey, "", || {
+            explain::short_key_of_issuer(issuer)
+        });
+    }
+    purposes(case, issuer, depth + 1, report);
+}
+
+/// The purposes that an authority is for are those that its certificates may
+/// be for. RFC 5280 does not say so, but browsers and OpenSSL do.
+fn purposes(case: &Case<'_>, certificate: &Certificate, depth: usize, report: &mut Report) {
+    let Some(purposes) = &certificate.fields().extensions.purposes else {
+        return;
+    };
+    let wanted = [case.purpose.id(), &oid::ANY_PURPOSE];
+    let is_wanted = |purpose: &Vec<u8>| wanted.iter().any(|wanted| wanted.as_bytes() == purpose);
+    if !purposes.iter().any(is_wanted) {
+        report.add(depth, VerifyFlag::ExtKeyUsage, "RFC 5280, 4.2.1.12", || {
+            explain::wrong_purpose(case, purposes, depth)
+        });
+    }
+}
+
+/// One of the pinned keys must be in the path.
+pub(super) fn pins(case: &Case<'_>, path: &[&Certificate], report: &mut Report) {
+    let pins = &case.verifier.pins;
+    if pins.is_empty() {
+        return;
+    }
+    let mut keys = path
+        .iter()
+        .map(|certificate| raw::sha256(certificate.key_info()));
+    if !keys.any(|key| pins.contains(&key)) {
+        report.add(0, VerifyFlag::Other, "", || {
+            explain::no_pin(path, pins.len())
+        });
+    }
+}
+
+/// The engine rounds the size of RSA keys up to whole bytes: 2041 bits pass
+/// for 2048 there.
+fn is_short(certificate: &Certificate) -> bool {
+    matches!(
+        certificate.fields().key,
+        PublicKey::Rsa { modulus_bits, .. } if modulus_bits < MIN_RSA_BITS
+    )
+}
+
+const MIN_RSA_BITS: usize = 2048;
