@@ -33,6 +33,7 @@ mod memory;
 mod parts;
 mod raw;
 mod session;
+mod signatures;
 mod suites;
 mod verdict;
 mod version;

@@ -158,8 +158,14 @@ impl<T: Read + Write> Acceptor<T> {
                     Ok(facts) => self.hello = Some(Box::new(Hello { facts, message })),
                     Err(refused) => return Err(self.refuse(refused.alert, refused.reason)),
                 },
-                Ok(Some(Plain::Alert { description, .. })) => {
-                    return Err(self.closed_by_alert(Alert::from_code(description)));
+                Ok(Some(Plain::Alert { fatal, description })) => {
+                    let alert = Alert::from_code(description);
+                    if fatal || alert == Alert::CloseNotify {
+                        return Err(self.closed_by_alert(alert));
+                    }
+                    if let Err(refused) = self.inbound.warning_seen() {
+                        return Err(self.refuse(refused.alert, refused.reason));
+                    }
                 }
                 Ok(Some(Plain::ChangeCipherSpec)) => {
                     let reason = "the peer sent ChangeCipherSpec instead of ClientHello";

@@ -193,7 +193,9 @@ impl Identity {
         let chain = CertificateChain::new(certificates)?;
         if !chain.leaf_matches(&key) {
             return Err(refused(format!(
-                "the private key ({key:?}) does not belong to the certificate of {}",
+                "the private key ({}, {} bits) does not belong to the certificate of {}",
+                key.kind(),
+                key.bits(),
                 own.subject()
             )));
         }

@@ -215,7 +215,10 @@ impl Inbound {
             return Ok(None);
         };
         if !(TYPE_CHANGE_CIPHER_SPEC..=TYPE_APPLICATION_DATA).contains(&kind) {
-            return Err(self.unknown_type(kind));
+            return match !self.seen_record && may_be_known_later(bytes) {
+                true => Ok(None),
+                false => Err(self.unknown_type(kind)),
+            };
         }
         if bytes.len() < HEADER_LEN {
             return Ok(None);
@@ -254,9 +257,9 @@ impl Inbound {
             return refused(Alert::ProtocolVersion, "an SSL 2.0 hello");
         }
         let shown: String = bytes.iter().take(16).map(|&b| printable(b)).collect();
-        let looks_like = if bytes.starts_with(b"HTTP/") {
+        let looks_like = if bytes.starts_with(HTTP_ANSWER) {
             " (a plain HTTP answer: the port does not speak TLS)"
-        } else if is_http_request(bytes) {
+        } else if HTTP_METHODS.iter().any(|method| bytes.starts_with(method)) {
             " (a plain HTTP request)"
         } else {
             ""
@@ -314,10 +317,15 @@ fn refused(alert: Alert, reason: impl Into<String>) -> RecordRefused {
     }
 }
 
-fn is_http_request(bytes: &[u8]) -> bool {
-    [&b"GET "[..], b"POST", b"HEAD", b"PUT ", b"OPTI", b"CONN"]
-        .iter()
-        .any(|method| bytes.starts_with(method))
+const HTTP_ANSWER: &[u8] = b"HTTP/";
+const HTTP_METHODS: [&[u8]; 6] = [b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"CONN"];
+
+/// Whether more bytes can tell what this is that is not TLS: a segment may end
+/// anywhere.
+fn may_be_known_later(bytes: &[u8]) -> bool {
+    let begins = |known: &&[u8]| known.len() > bytes.len() && known.starts_with(bytes);
+    let is_ssl2 = bytes.first().is_some_and(|first| first & 0x80 != 0) && bytes.len() < 3;
+    is_ssl2 || begins(&HTTP_ANSWER) || HTTP_METHODS.iter().any(begins)
 }
 
 /// A byte as it may stand in a message for people.
@@ -387,6 +395,26 @@ mod tests {
         assert!(refused.reason.contains("plain HTTP request"), "{refused:?}");
         let refused = inbound(&[0x80, 0x2e, 1, 0, 2]).next_plain().unwrap_err();
         assert_eq!(refused.alert, Alert::ProtocolVersion);
+    }
+
+    #[test]
+    fn what_is_not_tls_is_named_however_it_is_cut() {
+        for (bytes, word, needed) in [
+            (&b"HTTP/1.1 200 OK"[..], "plain HTTP answer", 5),
+            (b"HEAD / HTTP/1.1", "plain HTTP request", 4),
+            (&[0x80, 0x2e, 1, 3, 3], "SSL 2.0", 3),
+            (b"HELO there", "not TLS", 3),
+            (b"SSH-2.0-x", "not TLS", 1),
+        ] {
+            let mut inbound = Inbound::default();
+            for byte in &bytes[..needed - 1] {
+                feed(&mut inbound, &[*byte]);
+                assert_eq!(inbound.next_plain(), Ok(None), "{word}");
+            }
+            feed(&mut inbound, &bytes[needed - 1..needed]);
+            let refused = inbound.next_plain().unwrap_err();
+            assert!(refused.reason.contains(word), "{refused:?}");
+        }
     }
 
     #[test]

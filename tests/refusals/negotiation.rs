@@ -1,6 +1,9 @@
 //! Sides that have nothing in common.
 
-use embertls::{Alert, CipherSuite, Error, HandshakeFailure, NamedGroup, SslConfig};
+use embertls::{
+    Alert, Certificate, CipherSuite, Error, Handshake, HandshakeFailure, MemoryTransport,
+    NamedGroup, PrivateKey, Server, SslConfig,
+};
 use rustls::AlertDescription;
 
 use crate::common::certificates::{Authority, Identity, Leaf};
@@ -90,6 +93,8 @@ fn client_no_common_protocol() {
         "{failure}"
     );
     assert_eq!(failure.report.alpn_offered, ["ours"]);
+    assert!(failure.reason.contains("ours"), "{failure}");
+    assert!(!failure.reason.contains("cipher suite"), "{failure}");
 }
 
 #[test]
@@ -134,6 +139,78 @@ fn server_no_common_group() {
     let failure = handshake_failure(*refused);
     assert!(failure.reason.contains("x25519"), "{failure}");
     assert!(failure.reason.contains("secp521r1"), "{failure}");
+}
+
+#[test]
+fn server_no_common_protocol() {
+    let identity = Pki::new().identity;
+    let chain = Certificate::chain_from_pem(&identity.chain_pem).expect("sound");
+    let key = PrivateKey::from_pem(&identity.key_pem).expect("sound");
+    let config = SslConfig::server().identity(chain, key).alpn(["ours"]);
+    let theirs = b"\0\x10\0\x09\0\x07\x06theirs";
+    let extensions = [P256, WITH_SHA256, &theirs[..]].concat();
+    let failure = refused_hello(&config.build().expect("sound"), &extensions);
+    let alert = Some(Alert::NoApplicationProtocol);
+    assert_eq!(failure.alert_sent, alert, "{failure}");
+    assert!(failure.reason.contains("theirs"), "{failure}");
+    assert!(failure.reason.contains("ours"), "{failure}");
+}
+
+/// Suite and group are common, and still nothing fits.
+#[test]
+fn server_no_common_signature_or_version() {
+    const P521: &[u8] = &[0, 10, 0, 4, 0, 2, 0, 25];
+    const WITH_SHA1: &[u8] = &[0, 13, 0, 4, 0, 2, 2, 3];
+    const TLS13_ONLY: &[u8] = &[0, 43, 0, 3, 2, 3, 4];
+    let pki = Pki::new();
+    let config = ours::server_accepting(&pki.identity, CipherSuite::ALL, NamedGroup::ALL);
+    for (extensions, words) in [
+        ([P256, WITH_SHA1].concat(), ["ecdsa_sha1", "SHA-256"]),
+        (P256.to_vec(), ["SHA-1 alone", "ECDSA"]),
+        (
+            [WITH_SHA1, TLS13_ONLY].concat(),
+            ["no version in common", "TLS 1.3"],
+        ),
+        (
+            [P521, WITH_SHA256].concat(),
+            ["with the certificate", "secp521r1"],
+        ),
+    ] {
+        let failure = refused_hello(&config, &extensions);
+        assert_eq!(failure.alert_sent, Some(Alert::HandshakeFailure));
+        for word in words {
+            assert!(failure.reason.contains(word), "{failure}");
+        }
+    }
+}
+
+const P256: &[u8] = &[0, 10, 0, 4, 0, 2, 0, 23];
+const WITH_SHA256: &[u8] = &[0, 13, 0, 4, 0, 2, 4, 3];
+
+/// How a server refuses a hello with these extensions.
+fn refused_hello(config: &SslConfig<Server>, extensions: &[u8]) -> HandshakeFailure {
+    let mut transport = MemoryTransport::new();
+    transport.push_incoming(&hello(AES_128, extensions));
+    let handshake = Handshake::server(config, transport).expect("memory");
+    let refused = handshake.complete().expect_err("nothing fits").into_error();
+    match refused {
+        Error::Handshake(failure) => *failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A ClientHello in a record.
+fn hello(suite: CipherSuite, extensions: &[u8]) -> Vec<u8> {
+    let mut message = vec![1, 0, 0, 0, 3, 3];
+    message.extend([7; 32]);
+    message.extend([0, 0, 2]);
+    message.extend(suite.iana_number().to_be_bytes());
+    message.extend([1, 0, 0, extensions.len() as u8]);
+    message.extend(extensions);
+    message[3] = (message.len() - 4) as u8;
+    let mut record = vec![22, 3, 1, 0, message.len() as u8];
+    record.extend(message);
+    record
 }
 
 /// The client refuses our certificate, and we are told so.

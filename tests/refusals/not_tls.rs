@@ -70,6 +70,28 @@ fn an_alert_at_once() {
     let (failure, _) = client_meets(&[ALERT, 3, 3, 0, 2, 2, Alert::UnrecognizedName.code()]);
     assert_eq!(failure.alert_received, Some(Alert::UnrecognizedName));
     assert_eq!(failure.alert_sent, None);
+    assert_eq!(failure.reason, Alert::UnrecognizedName.meaning());
+}
+
+/// Warnings before the hello change nothing, unless they have no end.
+#[test]
+fn warnings_before_the_hello() {
+    let warning = [ALERT, 3, 3, 0, 2, 1, Alert::UserCanceled.code()];
+    let mut transport = MemoryTransport::new();
+    transport.push_incoming(&warning);
+    let accepted = Acceptor::new(transport).accept();
+    assert!(
+        matches!(accepted, Err(embertls::HandshakeError::WouldBlock(_))),
+        "{accepted:?}"
+    );
+
+    let mut transport = MemoryTransport::new();
+    transport.push_incoming(&warning.repeat(5));
+    let refused = Acceptor::new(transport).accept().expect_err("a flood");
+    let Error::Handshake(failure) = refused.into_error() else {
+        panic!("not a refusal");
+    };
+    assert_eq!(failure.alert_sent, Some(Alert::UnexpectedMessage));
 }
 
 /// What a server sees when its clients do not speak TLS.

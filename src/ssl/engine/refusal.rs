@@ -31,6 +31,7 @@ impl Engine {
                 _,
             ) => self.why_nothing_fits(),
             (_, Phase::Open) => "the peer's record was refused".into(),
+            _ if sent == Some(Alert::NoApplicationProtocol) => self.why_no_protocol(),
             _ => format!("the engine refused {}", self.awaited()),
         };
         self.failed(reason, sent, None, Some(code))
@@ -40,7 +41,7 @@ impl Engine {
     pub(super) fn alert_received(&mut self, alert: Alert) -> Error {
         let reason = match alert {
             Alert::CloseNotify => "the peer closed the session".into(),
-            _ if self.is_client && self.chosen.is_none() => self.why_server_may_refuse(),
+            _ if self.is_client && self.chosen.is_none() => self.why_server_may_refuse(alert),
             _ => match self.certificate_withheld {
                 Some(why) => format!(
                     "{} (it asked for a client certificate and got none: {why})",

@@ -1,10 +1,10 @@
 //! What a failed handshake tells: both offers, and why nothing fitted.
 
 use super::Engine;
-use crate::error::HandshakeReport;
+use crate::error::{Alert, HandshakeReport};
 use crate::ssl::config::Identity;
 use crate::ssl::hello::{ClientHello, TLS12, version_name};
-use crate::ssl::{groups, suites};
+use crate::ssl::{groups, signatures, suites};
 
 impl Engine {
     /// The facts of the handshake so far.
@@ -37,8 +37,13 @@ impl Engine {
             return "no cipher suite in common".into();
         };
         let common = &self.config.common;
-        let mut kinds: Vec<_> = self.config.identities.iter().map(key_kind).collect();
-        kinds.dedup();
+        let versions = &hello.supported_versions;
+        if !versions.is_empty() && !versions.contains(&TLS12) {
+            let offered = list(versions, version_name);
+            return format!(
+                "no version in common: the client offers {offered}; allowed is TLS 1.2"
+            );
+        }
         let shares_group = common
             .groups
             .iter()
@@ -50,31 +55,104 @@ impl Engine {
                 names(&common.groups).join(", ")
             );
         }
+        let shares_suite = |identity: &&Identity| {
+            common.cipher_suites.iter().any(|suite| {
+                suite.needs_ecdsa_key() == identity.is_ecdsa()
+                    && hello.cipher_suites.contains(&suite.iana_number())
+            })
+        };
+        let identities = &self.config.identities;
+        let with_suite: Vec<_> = identities.iter().filter(shares_suite).collect();
+        if with_suite.is_empty() {
+            return format!(
+                "no cipher suite in common: the client offers {}; allowed are {}, of which those for {} apply, \
+                 since that is the kind of the private key",
+                list(&hello.cipher_suites, suites::describe),
+                names(&common.cipher_suites).join(", "),
+                key_kinds(identities)
+            );
+        }
+        let schemes = hello.signature_schemes.as_slice();
+        if with_suite
+            .iter()
+            .any(|identity| signs_with_one_of(schemes, identity))
+        {
+            return format!(
+                "no group in common with the certificate: the client offers {}",
+                list(&hello.groups, groups::describe)
+            );
+        }
+        let accepted = match schemes {
+            // RFC 5246, 7.4.1.4.1.
+            [] => "SHA-1 alone, since it names no signature algorithm".into(),
+            schemes => list(schemes, signatures::describe),
+        };
         format!(
-            "no cipher suite in common: the client offers {}; allowed are {}, of which those for {} apply, \
-             since that is the kind of the private key",
-            list(&hello.cipher_suites, suites::describe),
-            names(&common.cipher_suites).join(", "),
-            kinds.join(" and ")
+            "no signature in common: the client accepts {accepted}; the private key is {} and signs with SHA-256, \
+             SHA-384 or SHA-512",
+            key_kinds(with_suite)
+        )
+    }
+
+    /// On a server: why no ALPN protocol could be chosen.
+    pub(super) fn why_no_protocol(&self) -> String {
+        let offered = self.offered.as_ref().map(|hello| hello.alpn.as_slice());
+        let offered = offered.unwrap_or_default().iter().map(Vec::as_slice);
+        let allowed = self.config.common.alpn.iter().map(|name| name.to_bytes());
+        format!(
+            "no protocol in common: the client offers {}; allowed are {}",
+            protocols(offered),
+            protocols(allowed)
         )
     }
 
     /// On a client: what a server that answers with an alert may miss.
-    pub(super) fn why_server_may_refuse(&self) -> String {
+    pub(super) fn why_server_may_refuse(&self, alert: Alert) -> String {
         let common = &self.config.common;
-        format!(
-            "the server accepts nothing of what was offered: TLS 1.2; cipher suites {}; groups {}",
-            names(&common.cipher_suites).join(", "),
-            names(&common.groups).join(", ")
-        )
+        match alert {
+            Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity => {
+                format!(
+                    "the server accepts nothing of what was offered: TLS 1.2; cipher suites {}; groups {}",
+                    names(&common.cipher_suites).join(", "),
+                    names(&common.groups).join(", ")
+                )
+            }
+            Alert::NoApplicationProtocol => format!(
+                "the server speaks none of the protocols that were offered: {}",
+                protocols(common.alpn.iter().map(|name| name.to_bytes()))
+            ),
+            _ => alert.meaning().into(),
+        }
     }
 }
 
-fn key_kind(identity: &Identity) -> &'static str {
-    match identity.is_ecdsa() {
-        true => "ECDSA",
-        false => "RSA",
-    }
+/// Whether the engine can make a signature of these with the key; it has no
+/// RSASSA-PSS for TLS.
+fn signs_with_one_of(schemes: &[u16], identity: &Identity) -> bool {
+    let wanted = match identity.is_ecdsa() {
+        true => [0x0403, 0x0503, 0x0603],
+        false => [0x0401, 0x0501, 0x0601],
+    };
+    wanted.iter().any(|scheme| schemes.contains(scheme))
+}
+
+/// The kinds of the identities' keys, each once.
+fn key_kinds<'a>(identities: impl IntoIterator<Item = &'a Identity>) -> String {
+    let mut kinds: Vec<_> = identities
+        .into_iter()
+        .map(|identity| match identity.is_ecdsa() {
+            true => "ECDSA",
+            false => "RSA",
+        })
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.join(" and ")
+}
+
+fn protocols<'a>(names: impl Iterator<Item = &'a [u8]>) -> String {
+    let shown: Vec<_> = names.map(|name| name.escape_ascii().to_string()).collect();
+    shown.join(", ")
 }
 
 fn describe_offer(report: &mut HandshakeReport, hello: &ClientHello) {
