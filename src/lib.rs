@@ -133,7 +133,7 @@ pub use net::{NetContext, NetListener};
 pub use pk::{KeyKind, PrivateKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
-    Acceptor, CipherSuite, Client, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
+    Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
     NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
 };
 pub use x509::{

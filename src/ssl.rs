@@ -18,6 +18,7 @@
 mod acceptor;
 mod bio;
 mod certificate_request;
+mod client_auth;
 mod codec;
 mod config;
 mod engine;
@@ -39,6 +40,7 @@ mod verdict;
 mod version;
 
 pub use self::acceptor::{Accepted, Acceptor};
+pub use self::client_auth::ClientAuth;
 pub use self::config::{Client, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig};
 pub use self::groups::NamedGroup;
 pub use self::handshake::{Handshake, HandshakeError};

@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub use self::client::ClientConfigBuilder;
 pub(crate) use self::raw::RawConfig;
 pub use self::server::ServerConfigBuilder;
+use super::client_auth::ClientAuth;
 use super::groups::NamedGroup;
 use super::suites::CipherSuite;
 use super::version::ProtocolVersion;
@@ -164,6 +165,7 @@ pub(crate) struct Inner {
     pub(crate) verifier: Option<Verifier>,
     pub(crate) verification: Verification,
     pub(crate) identities: Vec<Identity>,
+    pub(crate) client_auth: ClientAuth,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
 }

@@ -118,8 +118,12 @@ impl Engine {
 
     fn new(config: &Arc<Inner>, inbound: Inbound, is_client: bool) -> Result<Self> {
         let rng = config.common.rng.clone();
+        let asks = config.client_auth.verifier().is_some();
         // SAFETY: the configuration is finished, and the engine keeps it alive longer than the session.
-        let raw = unsafe { RawSession::new(config.raw.as_ptr(), rng)? };
+        let mut raw = unsafe { RawSession::new(config.raw.as_ptr(), rng)? };
+        if asks {
+            raw.request_certificate();
+        }
         Ok(Self {
             raw,
             config: Arc::clone(config),

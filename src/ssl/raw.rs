@@ -353,6 +353,18 @@ impl RawSession {
         unsafe { ffi::ember_ssl_suite_hash(self.ssl.as_ptr()) as u8 }
     }
 
+    /// On a server: the client is asked for a certificate.
+    pub(crate) fn request_certificate(&mut self) {
+        // SAFETY: sets a field of the handshake, which a context that was just set up has.
+        unsafe { ffi::ember_ssl_request_certificate(self.ssl.as_ptr()) }
+    }
+
+    /// On a server, once the suite is chosen: which signature a client may use.
+    pub(crate) fn ask_for_suite_hash(&mut self) {
+        // SAFETY: the copy is this session's alone; the list is static.
+        unsafe { ffi::ember_ssl_config_copy_ask_suite_hash(self.config.as_ptr(), self.ssl.as_ptr()) }
+    }
+
     /// From now on the session has no certificate of its own.
     pub(crate) fn withdraw_certificate(&mut self) {
         // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.

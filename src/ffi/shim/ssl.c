@@ -79,6 +79,23 @@ int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl)
                                                                                 : MBEDTLS_SSL_HASH_SHA256;
 }
 
+/*
+ * A server asks for a certificate. The engine is told that it is optional and judges nothing: what comes is judged in
+ * Rust, and refused there where it is required or bad.
+ */
+void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
+}
+
+/* Only the hash of the suite is asked of a client: the transcript is not kept for any other. */
+void ember_ssl_config_copy_ask_suite_hash(mbedtls_ssl_config *copy, const mbedtls_ssl_context *ssl)
+{
+    static const int sha256[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_NONE};
+    static const int sha384[] = {MBEDTLS_MD_SHA384, MBEDTLS_MD_NONE};
+    copy->sig_hashes = ember_ssl_suite_hash(ssl) == MBEDTLS_SSL_HASH_SHA384 ? sha384 : sha256;
+}
+
 /* The session answers a CertificateRequest with an empty list. */
 void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy)
 {

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
 use crate::rng::Drbg;
+use crate::ssl::client_auth::ClientAuth;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::max_fragment::MaxFragmentLength;
 use crate::ssl::suites::CipherSuite;
@@ -299,6 +300,7 @@ impl ClientConfigBuilder {
             verifier: Some(verifier),
             verification: self.verification,
             identities,
+            client_auth: ClientAuth::Off,
             raw,
             common: self.common,
         }))

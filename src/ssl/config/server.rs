@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
 use crate::rng::Drbg;
+use crate::ssl::client_auth::ClientAuth;
 use crate::ssl::groups::NamedGroup;
 use crate::ssl::suites::CipherSuite;
 use crate::x509::Certificate;
@@ -35,6 +36,7 @@ use crate::x509::Certificate;
 pub struct ServerConfigBuilder {
     common: Common,
     identities: Vec<(Vec<Certificate>, PrivateKey)>,
+    client_auth: ClientAuth,
     mistake: Option<crate::Error>,
 }
 
@@ -43,6 +45,7 @@ impl ServerConfigBuilder {
         Self {
             common: Common::new(),
             identities: Vec::new(),
+            client_auth: ClientAuth::Off,
             mistake: None,
         }
     }
@@ -73,6 +76,32 @@ impl ServerConfigBuilder {
         key: PrivateKey,
     ) -> Self {
         self.identities.push((chain.into_iter().collect(), key));
+        self
+    }
+
+    /// Asks clients for a certificate, or not, which is the default.
+    ///
+    /// The result is in
+    /// [`SslSession::verify_result`](crate::SslSession::verify_result) and
+    /// [`SslSession::peer_certificates`](crate::SslSession::peer_certificates).
+    ///
+    /// Guide step (server): `mbedtls_ssl_conf_authmode`,
+    /// `mbedtls_ssl_conf_ca_chain`.
+    ///
+    /// ```
+    /// use embertls::{ClientAuth, SslConfig, TrustStore, Verifier};
+    ///
+    /// # fn main() -> embertls::Result<()> {
+    /// # let ca = rcgen::generate_simple_self_signed(["clients".into()]).unwrap();
+    /// # let ca_pem = ca.cert.pem();
+    /// let trust = TrustStore::from_pem(ca_pem.as_bytes())?;
+    /// let builder = SslConfig::server().client_auth(ClientAuth::Required(Verifier::new(trust)));
+    /// # let _ = builder;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.client_auth = client_auth;
         self
     }
 
@@ -179,6 +208,7 @@ impl ServerConfigBuilder {
             verifier: None,
             verification: Verification::Required,
             identities,
+            client_auth: self.client_auth,
             raw,
             common: self.common,
         }))

@@ -1,4 +1,4 @@
-//! The checkpoint at the server's Certificate message.
+//! The checkpoint at the peer's Certificate message.
 //!
 //! The raw chain is judged here, before the engine parses any of it. The
 //! engine then gets the leaf alone, whose key it needs: what lies behind the
@@ -8,9 +8,10 @@ use rustls_pki_types::CertificateDer;
 
 use super::Engine;
 use crate::error::{Alert, Error, Result, VerifyError, VerifyFlag};
+use crate::ssl::client_auth::ClientAuth;
 use crate::ssl::codec::Reader;
 use crate::ssl::config::Verification;
-use crate::ssl::inbound::MESSAGE_CERTIFICATE;
+use crate::ssl::inbound::{MESSAGE_CERTIFICATE, TYPE_HANDSHAKE};
 use crate::ssl::verdict::Verdict;
 use crate::x509::Judgement;
 
@@ -21,17 +22,14 @@ impl Engine {
         };
         self.peer_chain = chain;
         if self.peer_chain.is_empty() {
-            return Err(self.refuse(
-                Alert::DecodeError,
-                "the server's Certificate message holds no certificate",
-            ));
+            return self.no_certificate_came(message);
         }
         self.judge()?;
 
         let Some(leaf_only) = certificate_message(&self.peer_chain[0]) else {
             return Err(self.refuse(
                 Alert::BadCertificate,
-                "the server's certificate is larger than a record",
+                "the peer's certificate is larger than a record",
             ));
         };
         self.raw.hash_message(message);
@@ -43,20 +41,46 @@ impl Engine {
             // RFC 8422, 5.1: the offered groups bind the certificate too.
             return Err(self.refuse(
                 Alert::UnsupportedCertificate,
-                "the key in the server's certificate is on a curve that was not offered",
+                "the key in the peer's certificate is on a curve that is not allowed here",
             ));
         }
         Ok(())
     }
 
-    fn judge(&mut self) -> Result<()> {
-        let (Some(verifier), Some(name)) = (&self.config.verifier, &self.server_name) else {
+    /// A client may have none to show; a server must.
+    fn no_certificate_came(&mut self, message: &[u8]) -> Result<()> {
+        if self.is_client {
             return Err(self.refuse(
-                Alert::InternalError,
-                "there is nothing to verify the certificate with",
+                Alert::DecodeError,
+                "the server's Certificate message holds no certificate",
             ));
+        }
+        match self.config.client_auth {
+            ClientAuth::Optional(_) => {
+                self.raw.feed(TYPE_HANDSHAKE, message);
+                Ok(())
+            }
+            _ => Err(self.refuse(
+                Alert::HandshakeFailure,
+                "the client shows no certificate, and one is required",
+            )),
+        }
+    }
+
+    fn judge(&mut self) -> Result<()> {
+        let (chain, config) = (&self.peer_chain, &self.config);
+        let judged_by = config.verifier.as_ref().zip(self.server_name.as_ref());
+        let judgement = match (judged_by, config.client_auth.verifier()) {
+            (Some((verifier, name)), _) => verifier.judge(chain, name),
+            (None, Some(verifier)) => verifier.judge_client(chain),
+            (None, None) => {
+                return Err(self.refuse(
+                    Alert::InternalError,
+                    "there is nothing to verify the certificate with",
+                ));
+            }
         };
-        let (alert, problems) = match verifier.judge(&self.peer_chain, name) {
+        let (alert, problems) = match judgement {
             Judgement::Verified(_) => {
                 self.verdict = Verdict::Verified;
                 return Ok(());

@@ -36,6 +36,9 @@ impl Engine {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
             }
+            if !self.is_client && self.raw.state() == ffi::MBEDTLS_SSL_CERTIFICATE_REQUEST {
+                self.raw.ask_for_suite_hash();
+            }
             match self.raw.step() {
                 Ok(()) => {}
                 Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
@@ -137,6 +140,12 @@ impl Engine {
                 let hello = parsed.map_err(|refused| self.hello_refused(refused))?;
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
+            }
+            MESSAGE_CERTIFICATE_VERIFY if message.get(4) != Some(&self.raw.suite_hash()) => {
+                return Err(self.refuse(
+                    Alert::IllegalParameter,
+                    "the client signs with a hash that was not offered",
+                ));
             }
             MESSAGE_CERTIFICATE_REQUEST => {
                 self.certificate_request_came(message)?;

@@ -134,6 +134,10 @@ impl Engine {
     /// The alert that RFC 5246 names for a failure on which the engine is
     /// silent.
     fn alert_for(&self, code: ErrorCode) -> Alert {
+        let malformed = ffi::MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE_VERIFY;
+        if self.raw.state() == ffi::MBEDTLS_SSL_CERTIFICATE_VERIFY && code.raw() != malformed {
+            return Alert::DecryptError;
+        }
         let is_record = code.raw() == ffi::MBEDTLS_ERR_SSL_INVALID_RECORD;
         if !is_record || !self.raw.is_opened(code) {
             return alert_for(code);
