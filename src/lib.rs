@@ -133,8 +133,8 @@ pub use net::{NetContext, NetListener};
 pub use pk::{KeyKind, PrivateKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
-    Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength, MemoryTransport,
-    NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
+    Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength,
+    MemoryTransport, NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
 };
 pub use x509::{
     Certificate, Crl, Profile, RejectedCertificate, Revocation, ServerName, TrustStore,

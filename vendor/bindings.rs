@@ -1032,6 +1032,8 @@ unsafe extern "C" {
     pub fn ember_ssl_suite_hash(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_request_certificate(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_keep_transcripts(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_config_copy_withdraw_certificate(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_place_message(
         ssl: *mut mbedtls_ssl_context,

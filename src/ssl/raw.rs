@@ -359,10 +359,11 @@ impl RawSession {
         unsafe { ffi::ember_ssl_request_certificate(self.ssl.as_ptr()) }
     }
 
-    /// On a server, once the suite is chosen: which signature a client may use.
-    pub(crate) fn ask_for_suite_hash(&mut self) {
-        // SAFETY: the copy is this session's alone; the list is static.
-        unsafe { ffi::ember_ssl_config_copy_ask_suite_hash(self.config.as_ptr(), self.ssl.as_ptr()) }
+    /// On a server, right after the ClientHello: a client may sign over the
+    /// transcript with either hash.
+    pub(crate) fn keep_transcripts(&mut self) {
+        // SAFETY: sets a field of the handshake, if there is one.
+        unsafe { ffi::ember_ssl_keep_transcripts(self.ssl.as_ptr()) }
     }
 
     /// From now on the session has no certificate of its own.

@@ -8,6 +8,7 @@
 mod common;
 
 mod cases;
+mod client_auth;
 mod client_gnutls;
 mod client_openssl;
 mod client_python;

@@ -98,7 +98,7 @@ int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl);
 int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl);
 int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl);
 void ember_ssl_request_certificate(mbedtls_ssl_context *ssl);
-void ember_ssl_config_copy_ask_suite_hash(mbedtls_ssl_config *copy, const mbedtls_ssl_context *ssl);
+void ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl);
 void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);

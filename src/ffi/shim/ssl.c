@@ -88,12 +88,20 @@ void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
     mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
 }
 
-/* Only the hash of the suite is asked of a client: the transcript is not kept for any other. */
-void ember_ssl_config_copy_ask_suite_hash(mbedtls_ssl_config *copy, const mbedtls_ssl_context *ssl)
+static void update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
-    static const int sha256[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_NONE};
-    static const int sha384[] = {MBEDTLS_MD_SHA384, MBEDTLS_MD_NONE};
-    copy->sig_hashes = ember_ssl_suite_hash(ssl) == MBEDTLS_SSL_HASH_SHA384 ? sha384 : sha256;
+    mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);
+    mbedtls_sha512_update_ret(&ssl->handshake->fin_sha512, message, len);
+}
+
+/*
+ * Both transcripts go on after ServerHello: the engine keeps only that of the suite's hash, asks clients for signatures
+ * over either, and then refuses the one it has no transcript for.
+ */
+void ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl)
+{
+    if (ssl->handshake != NULL)
+        ssl->handshake->update_checksum = update_both_transcripts;
 }
 
 /* The session answers a CertificateRequest with an empty list. */

@@ -36,8 +36,9 @@ impl Engine {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
             }
-            if !self.is_client && self.raw.state() == ffi::MBEDTLS_SSL_CERTIFICATE_REQUEST {
-                self.raw.ask_for_suite_hash();
+            let at_server_hello = self.raw.state() == ffi::MBEDTLS_SSL_SERVER_HELLO;
+            if at_server_hello && self.config.client_auth.verifier().is_some() {
+                self.raw.keep_transcripts();
             }
             match self.raw.step() {
                 Ok(()) => {}
@@ -141,7 +142,8 @@ impl Engine {
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
-            MESSAGE_CERTIFICATE_VERIFY if message.get(4) != Some(&self.raw.suite_hash()) => {
+            MESSAGE_CERTIFICATE_VERIFY if !matches!(message.get(4), Some(4 | 5)) => {
+                // SHA-256 and SHA-384 are what the engine asks for.
                 return Err(self.refuse(
                     Alert::IllegalParameter,
                     "the client signs with a hash that was not offered",
