@@ -1,5 +1,6 @@
 //! The judge of a peer's chain.
 
+mod case;
 mod constraints;
 mod explain;
 mod policies;
@@ -17,16 +18,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::der::DateTime;
 use rustls_pki_types::{CertificateDer, UnixTime};
 
+use self::case::{Case, Purpose};
 use self::presented::Presented;
 use self::report::Finding;
 use self::search::{Outcome, Search};
 pub use self::settings::{Profile, Revocation, Uncovered};
 pub(crate) use self::verdict::Judgement;
 pub use self::verdict::VerifiedChain;
-use super::der::oid;
 use super::server_name::ServerName;
 use super::{Certificate, Crl, TrustStore};
 use crate::error::{VerifyError, VerifyFlag};
@@ -135,6 +135,13 @@ impl Verifier {
     }
 
     /// How much a chain must keep to the letter of the rules.
+    ///
+    /// ```no_run
+    /// use embertls::{Profile, TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).profile(Profile::Strict);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
@@ -142,6 +149,13 @@ impl Verifier {
     }
 
     /// Which certificates are looked for on the revocation lists.
+    ///
+    /// ```no_run
+    /// use embertls::{Revocation, TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).revocation(Revocation::Leaf);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     #[must_use]
     pub fn revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
@@ -149,6 +163,13 @@ impl Verifier {
     }
 
     /// What becomes of a certificate whose issuer has no revocation list here.
+    ///
+    /// ```no_run
+    /// use embertls::{TrustStore, Uncovered, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).uncovered(Uncovered::Refuse);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     #[must_use]
     pub fn uncovered(mut self, uncovered: Uncovered) -> Self {
         self.uncovered = uncovered;
@@ -159,6 +180,13 @@ impl Verifier {
     /// and the trusted one. 8 if nothing is said; 14 at the very most, because
     /// more certificates are not read. Those that have one authority follow
     /// itself, when it changes its key, are not counted.
+    ///
+    /// ```no_run
+    /// use embertls::{TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).max_depth(2);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
     #[must_use]
     pub fn max_depth(mut self, intermediates: usize) -> Self {
         self.max_depth = intermediates;
@@ -191,6 +219,16 @@ impl Verifier {
     /// above it ([RFC 7469, section 2.4] computes it in the same way). After
     /// several calls, one of the keys must be there. All other rules hold as
     /// well.
+    ///
+    /// ```no_run
+    /// # fn main() -> embertls::Result<()> {
+    /// # let sha256_of_the_key = [0; 32];
+    /// use embertls::{TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).pin_spki(sha256_of_the_key);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// [RFC 7469, section 2.4]: https://www.rfc-editor.org/rfc/rfc7469#section-2.4
     #[must_use]
@@ -232,6 +270,19 @@ impl Verifier {
     /// was one, which need not end in a trusted certificate.
     ///
     /// What cannot be read, or would cost too much to use, is refused still.
+    ///
+    /// ```no_run
+    /// # fn main() -> embertls::Result<()> {
+    /// use embertls::{TrustStore, Verifier, VerifyFlag};
+    ///
+    /// // A device that has no clock.
+    /// let verifier = Verifier::new(TrustStore::system()?).danger_accept_if(|error| {
+    ///     let mut problems = error.problems().iter();
+    ///     problems.all(|problem| problem.flag == VerifyFlag::Future)
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn danger_accept_if(
         mut self,
@@ -282,6 +333,17 @@ impl Verifier {
     /// and whatever its name. Who the client is must be read from its
     /// certificate.
     ///
+    /// ```no_run
+    /// # fn judge(chain: &[rustls_pki_types::CertificateDer<'_>]) -> embertls::Result<()> {
+    /// use embertls::{Certificate, TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::from_pem_file("clients.pem")?);
+    /// let verified = verifier.verify_client(chain)?;
+    /// println!("{}", Certificate::try_from(&verified.certificates()[0])?.subject());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`VerifyError`] with every problem of the best path found.
@@ -297,6 +359,15 @@ impl Verifier {
     ///
     /// **What is lost:** anyone with a certificate from a trusted authority,
     /// for whatever name, passes. For tools that look at chains.
+    ///
+    /// ```no_run
+    /// # fn judge(chain: &[rustls_pki_types::CertificateDer<'_>]) -> embertls::Result<()> {
+    /// use embertls::{TrustStore, Verifier};
+    ///
+    /// Verifier::new(TrustStore::system()?).danger_verify_any_server(chain)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -385,58 +456,6 @@ impl fmt::Debug for Verifier {
             .field("time", &self.time)
             .field("pins", &self.pins.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// One chain to be judged.
-struct Case<'a> {
-    verifier: &'a Verifier,
-    purpose: Purpose<'a>,
-    /// Since 1970, in whole seconds.
-    now: Duration,
-}
-
-/// What the peer is to be.
-#[derive(Clone, Copy)]
-enum Purpose<'a> {
-    Server(&'a ServerName),
-    AnyServer,
-    Client,
-}
-
-impl<'a> Case<'a> {
-    fn trust(&self) -> &'a TrustStore {
-        &self.verifier.trust
-    }
-
-    fn is_valid_now(&self, certificate: &Certificate) -> bool {
-        let fields = certificate.fields();
-        (fields.not_before.unix_duration()..=fields.not_after.unix_duration()).contains(&self.now)
-    }
-
-    /// `2020-01-02T03:04:05Z`
-    fn show_now(&self) -> String {
-        match DateTime::from_unix_duration(self.now) {
-            Ok(time) => time.to_string(),
-            Err(_) => "an unknown time".into(),
-        }
-    }
-}
-
-impl Purpose<'_> {
-    fn who(self) -> &'static str {
-        match self {
-            Self::Server(_) | Self::AnyServer => "server",
-            Self::Client => "client",
-        }
-    }
-
-    /// The purpose in extendedKeyUsage.
-    fn id(self) -> &'static oid::ObjectIdentifier {
-        match self {
-            Self::Server(_) | Self::AnyServer => &oid::SERVER_AUTH,
-            Self::Client => &oid::CLIENT_AUTH,
-        }
     }
 }
 

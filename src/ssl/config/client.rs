@@ -36,6 +36,7 @@ pub struct ClientConfigBuilder {
     trust_store: Option<TrustStore>,
     identity: Option<(Vec<Certificate>, PrivateKey)>,
     crls: Vec<Crl>,
+    verifier: Option<Verifier>,
     verification: Verification,
     max_fragment_length: Option<MaxFragmentLength>,
     mistake: Option<crate::Error>,
@@ -48,6 +49,7 @@ impl ClientConfigBuilder {
             trust_store: None,
             identity: None,
             crls: Vec::new(),
+            verifier: None,
             verification: Verification::Required,
             max_fragment_length: None,
             mistake: None,
@@ -87,6 +89,24 @@ impl ClientConfigBuilder {
     /// ```
     pub fn crl(mut self, crl: Crl) -> Self {
         self.crls.push(crl);
+        self
+    }
+
+    /// A verifier with settings of its own, in the place of
+    /// [`trust_store`](Self::trust_store) and [`crl`](Self::crl).
+    ///
+    /// ```no_run
+    /// use embertls::{Profile, SslConfig, TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::system()?).profile(Profile::Strict);
+    /// let config = SslConfig::client().verifier(verifier).build()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// Guide step: `mbedtls_ssl_conf_ca_chain`, `mbedtls_ssl_conf_verify` and
+    /// `mbedtls_ssl_conf_cert_profile`.
+    pub fn verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = Some(verifier);
         self
     }
 
@@ -282,10 +302,20 @@ impl ClientConfigBuilder {
             return Err(mistake);
         }
         self.common.check()?;
-        let trust_store = self.trust_store.ok_or_else(|| {
-            refused("a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`")
-        })?;
-        let verifier = Verifier::new(trust_store).with_crls(self.crls);
+        let verifier = match (self.verifier, self.trust_store) {
+            (Some(verifier), None) if self.crls.is_empty() => verifier,
+            (None, Some(store)) => Verifier::new(store).with_crls(self.crls),
+            (None, None) => {
+                return Err(refused(
+                    "a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`",
+                ));
+            }
+            (Some(_), _) => {
+                return Err(refused(
+                    "`verifier` takes the place of `trust_store` and `crl`: give them to the verifier",
+                ));
+            }
+        };
         let identities = match self.identity {
             Some((certificates, key)) => vec![Identity::new(&certificates, key)?],
             None => Vec::new(),

@@ -16,9 +16,18 @@ use crate::x509::{Certificate, ServerName, raw};
 pub(super) struct Rejected<'a> {
     pub(super) certificate: &'a Certificate,
     pub(super) is_trusted: bool,
-    /// Its key did not sign it.
-    pub(super) is_about_key: bool,
+    pub(super) fault: Fault,
     pub(super) why: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Its key did not sign it.
+    WrongKey,
+    /// It may issue nothing, or not this.
+    Unable,
+    /// The same, and its key signed it.
+    IssuerUnable,
 }
 
 /// Why no path leads on from the last certificate.
@@ -60,19 +69,21 @@ fn not_trusted(
     unusable: &[String],
 ) -> String {
     let issuer = certificate.issuer();
-    let trusted = rejected.iter().find(|rejected| rejected.is_trusted);
-    let wrong_key = rejected.iter().find(|rejected| rejected.is_about_key);
-    let mut sentence = if let Some(rejected) = wrong_key.filter(|wrong| !wrong.is_trusted) {
+    let find = |is_it: &dyn Fn(&Rejected<'_>) -> bool| rejected.iter().find(|r| is_it(r));
+    let real = find(&|r| r.fault == Fault::IssuerUnable);
+    let other_key = find(&|r| r.fault == Fault::WrongKey && !r.is_trusted);
+    let trusted = find(&|r| r.is_trusted);
+    let mut sentence = if let Some(rejected) = real {
+        unable(rejected, &issuer)
+    } else if let Some(rejected) = other_key {
         format!(
             "its signature was not made with the key of {}",
             rejected.certificate.subject()
         )
     } else if case.trust().contains(certificate) {
         "it is in the trust store itself, but it is neither an authority nor self-signed; add the authority that issued it".into()
-    } else if let Some(rejected) = trusted {
-        format!("the trust store holds {issuer}, but {}", rejected.why)
-    } else if let Some(rejected) = rejected.iter().find(|rejected| !rejected.is_about_key) {
-        format!("the peer sent its issuer {issuer}, but {}", rejected.why)
+    } else if let Some(rejected) = trusted.or(rejected.first()) {
+        unable(rejected, &issuer)
     } else if certificate.fields().is_self_issued() {
         let what = match depth {
             0 => "it is self-signed",
@@ -91,6 +102,14 @@ fn not_trusted(
         sentence.push_str(&unusable.join("; "));
     }
     sentence
+}
+
+fn unable(rejected: &Rejected<'_>, issuer: &str) -> String {
+    let why = &rejected.why;
+    match rejected.is_trusted {
+        true => format!("the trust store holds {issuer}, but {why}"),
+        false => format!("the peer sent its issuer {issuer}, but {why}"),
+    }
 }
 
 pub(super) fn gave_up() -> Finding {

@@ -7,7 +7,7 @@
 //! one. If there is none, a second and shorter one looks for the path with the
 //! least problems, to explain them.
 
-use super::explain::{self, Rejected};
+use super::explain::{self, Fault, Rejected};
 use super::presented::{Presented, too_costly};
 use super::report::{Finding, Report};
 use super::work::{Exhausted, Work};
@@ -109,16 +109,16 @@ impl<'a> Search<'a> {
         let mut rejected = Vec::new();
         let mut is_dead_end = true;
         for candidate in self.candidates(child) {
-            let mut reject = |why: String, is_about_key: bool| {
+            let mut reject = |why: String, fault: Fault| {
                 rejected.push(Rejected {
                     certificate: candidate.certificate,
                     is_trusted: candidate.is_trusted,
-                    is_about_key,
+                    fault,
                     why,
                 });
             };
             if let Some(why) = self.why_not(candidate) {
-                reject(why, false);
+                reject(why, self.fault_of(child, candidate));
                 continue;
             }
             let mark = self.report.mark();
@@ -132,7 +132,7 @@ impl<'a> Search<'a> {
                             return true;
                         }
                     }
-                    Ok(false) => reject(explain::wrong_key().into(), true),
+                    Ok(false) => reject(explain::wrong_key().into(), Fault::WrongKey),
                     Err(Exhausted) => {}
                 }
             }
@@ -256,6 +256,19 @@ impl<'a> Search<'a> {
             known.fields().canonical_subject == certificate.fields().canonical_subject
                 && known.key_info() == certificate.key_info()
         })
+    }
+
+    /// Whether a candidate that cannot be the issuer is it nevertheless: only
+    /// asked for the explanation.
+    fn fault_of(&mut self, child: &Certificate, candidate: Candidate<'_>) -> Fault {
+        let certificate = candidate.certificate;
+        if !self.report.explains() || too_costly(certificate).is_some() {
+            return Fault::Unable;
+        }
+        match self.work.is_signed_by(child, certificate) {
+            Ok(true) => Fault::IssuerUnable,
+            Ok(false) | Err(Exhausted) => Fault::Unable,
+        }
     }
 
     /// Why it cannot have issued the last certificate of the path.

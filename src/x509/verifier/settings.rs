@@ -55,6 +55,12 @@ pub enum Revocation {
 
 /// What becomes of a certificate that is looked for, but whose issuer has no
 /// revocation list here.
+///
+/// ```
+/// use embertls::Uncovered;
+///
+/// assert_eq!(Uncovered::default(), Uncovered::Allow);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Uncovered {
