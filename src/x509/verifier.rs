@@ -300,7 +300,8 @@ impl Verifier {
     /// it, do not matter. A chain of more than 16 certificates or 128 KiB is
     /// refused, and RSA keys of more than 8192 bits, or with an exponent of
     /// more than 33 bits, are not used: they would cost seconds. After 100
-    /// signatures the search is given up.
+    /// signatures on P-256, or as many others as cost the same, the search is
+    /// given up.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

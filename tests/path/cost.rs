@@ -60,8 +60,8 @@ fn names() -> Vec<CertificateDer<'static>> {
 }
 
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = (content.len() as u32).to_be_bytes();
-    [&[tag, 0x83], &length[1..], content].concat()
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x82][..], &length, content].concat()
 }
 
 /// The bound is for an engine compiled without optimisation.

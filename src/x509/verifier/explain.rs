@@ -118,7 +118,7 @@ pub(super) fn gave_up() -> Finding {
         flag: VerifyFlag::Other,
         rule: "",
         explanation: format!(
-            "the search for a path was given up after {MAX_SIGNATURES} signatures or too many steps: the peer sent too many certificates or names"
+            "the search for a path was given up (after {MAX_SIGNATURES} signatures, or fewer that cost as much, or too many steps): the peer sent too many certificates or names"
         ),
     }
 }

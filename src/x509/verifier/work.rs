@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::x509::Certificate;
 use crate::x509::crl::List;
+use crate::x509::der::{PublicKey, oid};
 
 /// What is left, and what is known.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Work {
         issuer: &Certificate,
     ) -> Result<bool, Exhausted> {
         let pair = (place(certificate.as_der()), place(issuer.as_der()));
-        self.once(pair, || certificate.is_signed_by(issuer))
+        self.once(pair, cost(issuer), || certificate.is_signed_by(issuer))
     }
 
     /// Whether the issuer's key made the list's signature.
@@ -78,18 +79,19 @@ impl Work {
         issuer: &Certificate,
     ) -> Result<bool, Exhausted> {
         let pair = (place(&list.der), place(issuer.as_der()));
-        self.once(pair, || list.is_signed_by(issuer))
+        self.once(pair, cost(issuer), || list.is_signed_by(issuer))
     }
 
     fn once(
         &mut self,
         pair: (usize, usize),
+        cost: usize,
         check: impl FnOnce() -> bool,
     ) -> Result<bool, Exhausted> {
         if let Some(known) = self.known.get(&pair) {
             return Ok(*known);
         }
-        let left = self.signatures.checked_sub(1);
+        let left = self.signatures.checked_sub(cost);
         self.signatures = self.spend(left)?;
         let is_good = check();
         self.known.insert(pair, is_good);
@@ -106,7 +108,21 @@ fn place(der: &[u8]) -> usize {
     der.as_ptr().addr()
 }
 
-/// Signatures checked for one chain. An honest chain needs one for each of its
+/// What a signature by this key costs, as a multiple of one on P-256.
+fn cost(issuer: &Certificate) -> usize {
+    let curve = match &issuer.fields().key {
+        PublicKey::Rsa { modulus_bits, .. } if *modulus_bits > 4096 => return 2,
+        PublicKey::Ec { curve: Some(curve) } => curve.as_slice(),
+        _ => return 1,
+    };
+    match curve {
+        _ if curve == oid::P_384.as_bytes() => 2,
+        _ if curve == oid::P_521.as_bytes() => 4,
+        _ => 1,
+    }
+}
+
+/// Signatures checked for one chain, each counted by its cost. An honest chain needs one for each of its
 /// certificates.
 pub(super) const MAX_SIGNATURES: usize = 100;
 const MAX_STEPS: usize = 2_000;
