@@ -19,12 +19,11 @@ const VERSION: &str = "2.16.0";
 const PACKAGE: &str = "mbedtls-sys-auto";
 
 /// The files of `library/` that hold what `mbedtls_config.h` asks for.
-pub const LIBRARY: [&str; 43] = [
+pub const LIBRARY: [&str; 41] = [
     "aes",
     "aesni",
     "asn1parse",
     "asn1write",
-    "base64",
     "bignum",
     "ccm",
     "chacha20",
@@ -43,7 +42,6 @@ pub const LIBRARY: [&str; 43] = [
     "md",
     "md_wrap",
     "oid",
-    "pem",
     "pk",
     "pk_wrap",
     "pkparse",

@@ -1044,8 +1044,8 @@ unsafe extern "C" {
         ssl: *mut mbedtls_ssl_context,
         message: *const ::std::os::raw::c_uchar,
         len: usize,
-    );
-    pub fn ember_ssl_finished_matches(
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_check_finished(
         ssl: *mut mbedtls_ssl_context,
         verify_data: *const ::std::os::raw::c_uchar,
         len: usize,

@@ -97,9 +97,7 @@
 
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C /* ECDSA signatures are DER */
-#define MBEDTLS_BASE64_C
 #define MBEDTLS_OID_C
-#define MBEDTLS_PEM_PARSE_C
 /* The engine judges no chain. Which critical extensions are understood is
  * decided in Rust, where they are honoured too. */
 #define MBEDTLS_X509_ALLOW_UNSUPPORTED_CRITICAL_EXTENSION

@@ -160,20 +160,26 @@ impl RawSession {
     }
 
     /// Adds `message` to the transcript.
-    pub(crate) fn hash_message(&mut self, message: &[u8]) {
+    pub(crate) fn hash_message(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
         // SAFETY: the callee reads `len` bytes, and nothing once the handshake is over.
-        unsafe { ffi::ember_ssl_hash_message(self.ssl.as_ptr(), message.as_ptr(), message.len()) }
+        check(unsafe {
+            ffi::ember_ssl_hash_message(self.ssl.as_ptr(), message.as_ptr(), message.len())
+        })
     }
 
     /// Whether `verify_data` is what the peer's Finished must hold now.
-    pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> bool {
+    pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> Result<bool, ErrorCode> {
         // SAFETY: the callee checks the length and that the handshake is under way.
-        unsafe {
-            ffi::ember_ssl_finished_matches(
+        let code = unsafe {
+            ffi::ember_ssl_check_finished(
                 self.ssl.as_ptr(),
                 verify_data.as_ptr(),
                 verify_data.len(),
-            ) != 0
+            )
+        };
+        match code {
+            ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED => Ok(false),
+            code => check(code).map(|()| true),
         }
     }
 

@@ -31,6 +31,14 @@ impl Compiler {
         }
     }
 
+    /// The system's compiler (or `CC`), finding data races.
+    pub fn with_thread_sanitizer() -> Self {
+        Self {
+            command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
+            flags: &["-O1", "-g", "-fsanitize=thread"],
+        }
+    }
+
     /// Clang as it compiles a release.
     pub fn clang() -> Self {
         Self {
@@ -39,18 +47,16 @@ impl Compiler {
         }
     }
 
-    /// Whether it is there and makes programs with its flags.
+    /// Whether it is there and makes programs with its flags that run.
     pub fn works(&self) -> bool {
         let dir = tempfile::tempdir().expect("a folder can be made");
         let source = dir.path().join("try.c");
         fs::write(&source, "int main(void) { return 0; }\n").expect("a file can be written");
-        let output = Command::new(&self.command)
-            .args(self.flags)
-            .arg(source)
-            .arg("-o")
-            .arg(dir.path().join("try"))
-            .output();
-        output.is_ok_and(|output| output.status.success())
+        let program = dir.path().join("try");
+        let mut compile = Command::new(&self.command);
+        compile.args(self.flags).arg(source).arg("-o").arg(&program);
+        let works = |mut command: Command| command.output().is_ok_and(|o| o.status.success());
+        works(compile) && works(Command::new(program))
     }
 
     /// Compiles files of `library/`, named without their ending, into `dir`.
@@ -74,13 +80,20 @@ impl Compiler {
             .collect()
     }
 
-    /// Compiles a program and links it with objects of the library.
+    /// Compiles a program and links it with what it needs of the objects.
+    ///
+    /// They go through an archive: a program that includes a file of the
+    /// library, to see inside, has its symbols itself.
     pub fn link(&self, program: &Program<'_>) {
+        let archive = program.output.with_extension("a");
+        let mut pack = Command::new("ar");
+        pack.arg("rcs").arg(&archive).args(program.objects);
+        succeed(pack);
         let mut command = self.command(program.tree);
         command
             .args(["-Wall", "-Wextra"])
             .arg(program.source)
-            .args(program.objects)
+            .arg(&archive)
             .arg("-o")
             .arg(program.output)
             .arg("-lpthread");
@@ -103,6 +116,8 @@ impl Compiler {
         command
             .args(self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
+            // Programs let allocations fail.
+            .arg("-DMBEDTLS_PLATFORM_MEMORY")
             .arg("-I")
             .arg(vendor_dir())
             .arg("-isystem")

@@ -4,35 +4,12 @@
 #ifndef PAIR_H
 #define PAIR_H
 
-#include MBEDTLS_CONFIG_FILE
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "program.h"
 
 #include "mbedtls/pk.h"
 #include "mbedtls/ssl.h"
 #include "mbedtls/ssl_internal.h"
 #include "mbedtls/x509_crt.h"
-
-#define CHECK(condition) \
-    check((condition), #condition, __FILE__, __LINE__)
-
-/* The program itself went wrong, or the library in a way that is not asked. */
-static inline void check(int holds, const char *what, const char *file, int line)
-{
-    if (!holds) {
-        fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
-        exit(2);
-    }
-}
-
-/* The library shows the fault. */
-static inline void fault(const char *what)
-{
-    fprintf(stderr, "fault: %s\n", what);
-    exit(1);
-}
 
 struct queue {
     unsigned char bytes[1 << 18];
@@ -100,19 +77,6 @@ static inline int next_record(struct queue *queue)
     return header[0];
 }
 
-/* Not random at all: the same run each time. */
-static int counting(void *context, unsigned char *bytes, size_t length)
-{
-    static unsigned long state = 1;
-
-    (void) context;
-    while (length-- > 0) {
-        state = state * 1103515245UL + 12345UL;
-        *bytes++ = (unsigned char) (state >> 16);
-    }
-    return 0;
-}
-
 static void configure(struct side *side, int endpoint)
 {
     mbedtls_ssl_config_init(&side->config);
@@ -130,37 +94,22 @@ static void set_up(struct side *side)
     mbedtls_ssl_set_bio(&side->ssl, side, queue_send, queue_recv, NULL);
 }
 
-/* The text of a file that the test wrote, up to the next call. Ends in a zero,
- * which counts in `length`. */
-static inline const unsigned char *read_file(const char *path, size_t *length)
-{
-    static unsigned char text[8192];
-    FILE *file = fopen(path, "rb");
-
-    CHECK(file != NULL);
-    *length = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
-    text[*length] = '\0';
-    *length += 1;
-    return text;
-}
-
 static inline void read_certificate(mbedtls_x509_crt *certificate, const char *path)
 {
     size_t length;
-    const unsigned char *text = read_file(path, &length);
+    const unsigned char *der = read_file(path, &length);
 
     mbedtls_x509_crt_init(certificate);
-    CHECK(mbedtls_x509_crt_parse(certificate, text, length) == 0);
+    CHECK(mbedtls_x509_crt_parse_der(certificate, der, length - 1) == 0);
 }
 
 static inline void read_key(mbedtls_pk_context *key, const char *path)
 {
     size_t length;
-    const unsigned char *text = read_file(path, &length);
+    const unsigned char *der = read_file(path, &length);
 
     mbedtls_pk_init(key);
-    CHECK(mbedtls_pk_parse_key(key, text, length, NULL, 0) == 0);
+    CHECK(mbedtls_pk_parse_key(key, der, length - 1, NULL, 0) == 0);
 }
 
 /* A server with a certificate and a client that trusts `trusted`. */

@@ -124,24 +124,25 @@ int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *messa
     return 0;
 }
 
-void ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
-    if (ssl->handshake != NULL)
-        ssl->handshake->update_checksum(ssl, message, len);
+    return ssl->handshake != NULL ? ssl->handshake->update_checksum(ssl, message, len) : 0;
 }
 
-int ember_ssl_finished_matches(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len)
+/* 0 if `verify_data` is what the peer's Finished must hold, MBEDTLS_ERR_SSL_BAD_HS_FINISHED if not. */
+int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len)
 {
     unsigned char expected[12];
-    int matches;
+    int ret;
 
     if (ssl->handshake == NULL || len != sizeof(expected))
-        return 0;
+        return MBEDTLS_ERR_SSL_BAD_HS_FINISHED;
 
-    ssl->handshake->calc_finished(ssl, expected, ssl->conf->endpoint ^ 1);
-    matches = mbedtls_ssl_safer_memcmp(expected, verify_data, len) == 0;
+    ret = ssl->handshake->calc_finished(ssl, expected, ssl->conf->endpoint ^ 1);
+    if (ret == 0 && mbedtls_ssl_safer_memcmp(expected, verify_data, len) != 0)
+        ret = MBEDTLS_ERR_SSL_BAD_HS_FINISHED;
     mbedtls_platform_zeroize(expected, sizeof(expected));
-    return matches;
+    return ret;
 }
 
 /* Whether the peer's key is on a curve that our configuration allows; true where it is on none. */

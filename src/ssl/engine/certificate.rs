@@ -32,9 +32,9 @@ impl Engine {
                 "the peer's certificate is larger than a record",
             ));
         };
-        self.raw.hash_message(message);
         self.raw
-            .place_message(&leaf_only)
+            .hash_message(message)
+            .and_then(|()| self.raw.place_message(&leaf_only))
             .and_then(|()| self.raw.step())
             .map_err(|code| self.engine_refused(code))?;
         if !self.raw.peer_curve_is_allowed() {

@@ -67,7 +67,11 @@ impl Engine {
     /// alert that the RFC does.
     fn finished_came(&mut self) -> Result<()> {
         let message = std::mem::take(&mut self.finished);
-        if !self.raw.finished_matches(&message[4..]) {
+        let matches = self
+            .raw
+            .finished_matches(&message[4..])
+            .map_err(|code| self.engine_refused(code))?;
+        if !matches {
             return Err(self.refuse(
                 Alert::DecryptError,
                 "the peer's Finished does not match the handshake",
@@ -76,9 +80,8 @@ impl Engine {
         self.raw
             .place_message(&message)
             .and_then(|()| self.raw.step())
-            .map_err(|code| self.engine_refused(code))?;
-        self.raw.hash_message(&message);
-        Ok(())
+            .and_then(|()| self.raw.hash_message(&message))
+            .map_err(|code| self.engine_refused(code))
     }
 
     fn protected_alert_came(&mut self, result: Result<(), ErrorCode>) -> Result<()> {

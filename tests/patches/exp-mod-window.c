@@ -1,0 +1,55 @@
+/*
+ * Powers with exponents of every size of window, against plain squaring and
+ * multiplying.
+ */
+#include "program.h"
+
+#include "mbedtls/bignum.h"
+
+static void power(mbedtls_mpi *result, const mbedtls_mpi *base,
+                  const mbedtls_mpi *exponent, const mbedtls_mpi *modulus)
+{
+    size_t bit = mbedtls_mpi_bitlen(exponent);
+
+    CHECK(mbedtls_mpi_lset(result, 1) == 0);
+    while (bit-- > 0) {
+        CHECK(mbedtls_mpi_mul_mpi(result, result, result) == 0);
+        CHECK(mbedtls_mpi_mod_mpi(result, result, modulus) == 0);
+        if (mbedtls_mpi_get_bit(exponent, bit)) {
+            CHECK(mbedtls_mpi_mul_mpi(result, result, base) == 0);
+            CHECK(mbedtls_mpi_mod_mpi(result, result, modulus) == 0);
+        }
+    }
+}
+
+int main(void)
+{
+    static const size_t bytes[] = { 1, 2, 3, 4, 9, 10, 11, 29, 30, 31, 83, 84, 90 };
+    mbedtls_mpi base, exponent, modulus, result, expected;
+    size_t i;
+    int round;
+
+    hook_allocations();
+    mbedtls_mpi_init(&base);
+    mbedtls_mpi_init(&exponent);
+    mbedtls_mpi_init(&modulus);
+    mbedtls_mpi_init(&result);
+    mbedtls_mpi_init(&expected);
+    for (i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++)
+        for (round = 0; round < 4; round++) {
+            CHECK(mbedtls_mpi_fill_random(&base, 70, counting, NULL) == 0);
+            CHECK(mbedtls_mpi_fill_random(&exponent, bytes[i], counting, NULL) == 0);
+            CHECK(mbedtls_mpi_fill_random(&modulus, 64, counting, NULL) == 0);
+            CHECK(mbedtls_mpi_set_bit(&modulus, 0, 1) == 0);
+            CHECK(mbedtls_mpi_exp_mod(&result, &base, &exponent, &modulus, NULL) == 0);
+            power(&expected, &base, &exponent, &modulus);
+            CHECK(mbedtls_mpi_cmp_mpi(&result, &expected) == 0);
+        }
+    mbedtls_mpi_free(&base);
+    mbedtls_mpi_free(&exponent);
+    mbedtls_mpi_free(&modulus);
+    mbedtls_mpi_free(&result);
+    mbedtls_mpi_free(&expected);
+    CHECK(live_blocks == 0);
+    return 0;
+}
