@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use sha2::{Digest, Sha256};
+
 use build_support::{fresh_dir, missing, prepare, vendor_dir};
 use compiler::{Compiler, Program};
 
@@ -254,7 +256,12 @@ fn run(
 /// The tree with all patches.
 fn patched() -> &'static Path {
     static TREE: OnceLock<PathBuf> = OnceLock::new();
-    TREE.get_or_init(|| prepare(&fresh_dir("patched"), &[]).dir)
+    TREE.get_or_init(|| {
+        let dir = kept("patched", |dir| {
+            prepare(dir, &[]);
+        });
+        dir.join("mbedtls")
+    })
 }
 
 fn without(patch: &str) -> PathBuf {
@@ -265,9 +272,45 @@ fn without(patch: &str) -> PathBuf {
 fn patched_objects() -> &'static [PathBuf] {
     static OBJECTS: OnceLock<Vec<PathBuf>> = OnceLock::new();
     OBJECTS.get_or_init(|| {
-        let dir = fresh_dir("patched-objects");
-        Compiler::with_address_sanitizer().compile_library(patched(), &source::LIBRARY, &dir)
+        let dir = kept("patched-objects", |dir| {
+            Compiler::with_address_sanitizer().compile_library(patched(), &source::LIBRARY, dir);
+        });
+        let object = |name: &&str| dir.join(name).with_extension("o");
+        source::LIBRARY.iter().map(object).collect()
     })
+}
+
+/// A folder that is made once and kept for other processes and later runs, as
+/// long as nothing changes of which it is made.
+fn kept(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let scratch = format!("{name}-{}", std::process::id());
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", digest()));
+    if !dir.exists() {
+        let scratch = fresh_dir(&scratch);
+        make(&scratch);
+        // Where another process was faster, its folder serves.
+        if fs::rename(&scratch, &dir).is_err() {
+            assert!(dir.exists(), "{} cannot be made", dir.display());
+        }
+    }
+    dir
+}
+
+/// Stands for everything that the patched library is made of.
+fn digest() -> String {
+    let mut hash = Sha256::new();
+    let patches = patches::list(&vendor_dir().join("patches")).expect("the patches can be listed");
+    let files = patches.into_iter().map(|patch| patch.path);
+    let others = ["vendor/mbedtls_config.h", "tests/patches/compiler.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in files.chain(others.map(|name| root.join(name))) {
+        hash.update(fs::read(path).expect("a file can be read"));
+    }
+    hash.update(std::env::var("CC").unwrap_or_default());
+    hash.finalize()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn object_dir(patch: &str, tree: &Path) -> String {
