@@ -19,7 +19,7 @@ const VERSION: &str = "2.16.0";
 const PACKAGE: &str = "mbedtls-sys-auto";
 
 /// The files of `library/` that hold what `mbedtls_config.h` asks for.
-pub const LIBRARY: [&str; 41] = [
+pub const LIBRARY: [&str; 40] = [
     "aes",
     "aesni",
     "asn1parse",
@@ -59,7 +59,6 @@ pub const LIBRARY: [&str; 41] = [
     "ssl_tls",
     "threading",
     "x509",
-    "x509_crl",
     "x509_crt",
 ];
 

@@ -158,7 +158,7 @@ fn an_unknown_patch_cannot_be_left_out() {
 
     let error = result.expect_err("an error").to_string();
     assert!(
-        error.contains("\"no-such\"") && error.contains("revocation-date"),
+        error.contains("\"no-such\"") && error.contains("dead-after-failure"),
         "{error}"
     );
 }

@@ -68,15 +68,10 @@ programs! {
     certificate_skipped(identity), FAULT;
     ticket_lifetime(identity), FAULT;
     certificate_verify_hash(identity), FAULT;
-    // Certificates and revocation lists.
-    revocation_date(nothing), FAULT;
+    // Certificates.
     path_length(nothing), FAULT;
     basic_constraints(nothing), FAULT;
     signature_parameters_tag(identity), FAULT;
-    crl_entry_overread(nothing), OVERFLOW;
-    crl_empty_serial(nothing), FAULT;
-    crl_entry_contents(nothing), FAULT;
-    crl_allocation_failure(crl), FAULT;
     name_bounds(nothing), FAULT;
     // Numbers, keys and signatures.
     ecp_failed_allocation(nothing), FAULT;
@@ -351,22 +346,4 @@ fn named_identity(dir: &Path, name: &str) -> Vec<PathBuf> {
         file(dir, &format!("{name}.der"), made.cert.der()),
         file(dir, &format!("{name}-key.der"), &key),
     ]
-}
-
-fn crl(dir: &Path) -> Vec<PathBuf> {
-    let key = rcgen::KeyPair::generate().expect("a key");
-    let mut ca = rcgen::CertificateParams::new(Vec::new()).expect("parameters");
-    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    ca.key_usages = vec![rcgen::KeyUsagePurpose::CrlSign];
-    let crl = rcgen::CertificateRevocationListParams {
-        this_update: rcgen::date_time_ymd(2024, 1, 1),
-        next_update: rcgen::date_time_ymd(2034, 1, 1),
-        crl_number: 1.into(),
-        issuing_distribution_point: None,
-        revoked_certs: Vec::new(),
-        key_identifier_method: rcgen::KeyIdMethod::Sha256,
-    };
-    let issuer = rcgen::Issuer::from_params(&ca, key);
-    let crl = crl.signed_by(&issuer).expect("a CRL");
-    vec![file(dir, "crl.der", crl.der())]
 }
