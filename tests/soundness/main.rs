@@ -19,6 +19,7 @@ mod failures;
 mod hellos;
 mod memory;
 mod moves;
+mod noise;
 mod order;
 mod panics;
 mod partial;

@@ -2,7 +2,12 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use crate::pair::{Handshakes, check_exchange, pending};
+use embertls::{Acceptor, HandshakeError};
+
+use crate::pair::{Handshakes, check_exchange, pending, read_available};
+use crate::peer::greeted_server;
+use crate::peer::records::DATA;
+use crate::pki::server_config;
 
 #[test]
 fn a_handshake_of_one_byte_a_call() {
@@ -71,4 +76,47 @@ fn a_session_whose_writes_take_one_byte() {
     let mut all = Vec::new();
     pair.server.read_to_end(&mut all).unwrap();
     assert_eq!(all, data);
+}
+
+#[test]
+fn an_acceptor_that_blocks_after_every_byte() {
+    let mut pair = Handshakes::new();
+    assert!(pending(pair.client.advance()).unwrap());
+    let hello = pair.client_end.take_outgoing();
+    let mut acceptor = Acceptor::new(pair.server_end.clone());
+    let (last, start) = hello.split_last().unwrap();
+    for byte in start {
+        pair.server_end.push_incoming(&[*byte]);
+        let Err(HandshakeError::WouldBlock(waiting)) = acceptor.accept() else {
+            panic!("the hello is not complete");
+        };
+        acceptor = *waiting;
+    }
+    pair.server_end.push_incoming(&[*last]);
+    let accepted = acceptor.accept().unwrap();
+    assert_eq!(
+        accepted.client_hello().server_name.as_deref(),
+        Some(crate::pki::NAME)
+    );
+    pair.server = accepted.into_handshake(&server_config()).unwrap();
+    pair.run().unwrap();
+    let mut pair = pair.into_pair();
+    check_exchange(&mut pair.client, &mut pair.server);
+}
+
+#[test]
+fn data_right_behind_the_clients_finished_is_kept() {
+    // False start: the client does not wait for the server's Finished.
+    let (mut server, mut peer) = greeted_server();
+    let exchange = peer.client_key_exchange();
+    peer.send(&exchange);
+    peer.change_cipher_spec();
+    let finished = peer.finished();
+    peer.send(&finished);
+    peer.records.send(DATA, b"early bird");
+    peer.records.send(DATA, b" and more");
+    peer.exchange(server.get_ref());
+    server.advance().unwrap();
+    let mut server = server.into_session().unwrap();
+    assert_eq!(read_available(&mut server), b"early bird and more");
 }

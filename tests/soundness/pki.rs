@@ -18,7 +18,8 @@ pub fn name() -> ServerName {
 /// An authority, and a server that it vouches for.
 pub struct Pki {
     pub ca_pem: String,
-    ca: Issuer<'static, KeyPair>,
+    /// PKCS#8.
+    ca_key: Vec<u8>,
     pub leaf_der: Vec<u8>,
     /// PKCS#8.
     pub key_der: Vec<u8>,
@@ -32,18 +33,15 @@ pub fn pki() -> &'static Pki {
 
 impl Pki {
     pub fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let ca_key = KeyPair::generate().unwrap();
-        let ca_pem = params.self_signed(&ca_key).unwrap().pem();
-        let ca = Issuer::new(params, ca_key);
+        let ca_pem = ca_params().self_signed(&ca_key).unwrap().pem();
+        let ca = Issuer::new(ca_params(), &ca_key);
 
         let key = KeyPair::generate().unwrap();
         let leaf = leaf_params(0).signed_by(&key, &ca).unwrap();
         Self {
             ca_pem,
-            ca,
+            ca_key: ca_key.serialize_der(),
             leaf_der: leaf.der().to_vec(),
             key_der: key.serialize_der(),
         }
@@ -77,11 +75,13 @@ impl Pki {
 
     /// A leaf whose DER is exactly `len` bytes long, with its key.
     pub fn leaf_of_len(&self, len: usize) -> (Certificate, PrivateKey) {
+        let ca_key = KeyPair::try_from(&self.ca_key[..]).unwrap();
+        let ca = Issuer::new(ca_params(), ca_key);
         let key = KeyPair::generate().unwrap();
         let mut padding = len - self.leaf_der.len();
         // ECDSA signatures vary in length by a byte or two, so it takes some tries.
         for _ in 0..1000 {
-            let leaf = leaf_params(padding).signed_by(&key, &self.ca).unwrap();
+            let leaf = leaf_params(padding).signed_by(&key, &ca).unwrap();
             let der = leaf.der();
             if der.len() == len {
                 let key = PrivateKey::from_der(key.serialize_der()).unwrap();
@@ -91,6 +91,13 @@ impl Pki {
         }
         panic!("no certificate of {len} bytes");
     }
+}
+
+fn ca_params() -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
 }
 
 /// Parameters of a server's certificate, made larger by an extension that

@@ -8,14 +8,21 @@ use crate::pair::{Pair, Session};
 use crate::pki::{client_config, server_config};
 use crate::wire::End;
 
+/// How many sequences, unless the environment says otherwise: under valgrind
+/// each takes fifty times as long.
 const SEQUENCES: u64 = 2000;
+const SEQUENCES_VARIABLE: &str = "EMBERTLS_RANDOM_SEQUENCES";
 const CALLS: u64 = 60;
 
 /// SplitMix64: small, and the same everywhere.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,12 +30,12 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
     /// Small numbers more often than large ones.
-    fn size(&mut self) -> usize {
+    pub fn size(&mut self) -> usize {
         let most = [2, 20, 300, 5000, 40_000][self.below(5) as usize];
         self.below(most) as usize
     }
@@ -149,7 +156,7 @@ impl Side {
 }
 
 fn sequence(seed: u64, mut sides: [Side; 2]) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     for _ in 0..CALLS {
         let [one, other] = &mut sides;
         match random.below(100) {
@@ -211,12 +218,19 @@ fn sequences(seeds: std::ops::Range<u64>) {
     }
 }
 
+fn count() -> u64 {
+    match std::env::var(SEQUENCES_VARIABLE) {
+        Ok(count) => count.parse().expect(SEQUENCES_VARIABLE),
+        Err(_) => SEQUENCES,
+    }
+}
+
 #[test]
 fn random_sequences_first_half() {
-    sequences(0..SEQUENCES / 2);
+    sequences(0..count() / 2);
 }
 
 #[test]
 fn random_sequences_second_half() {
-    sequences(SEQUENCES / 2..SEQUENCES);
+    sequences(count() / 2..count());
 }
