@@ -3,6 +3,8 @@
 use ring::digest::{SHA256, digest};
 use ring::hmac;
 
+use super::records::Suite;
+
 pub const HELLO_REQUEST: [u8; 4] = [0; 4];
 pub const CLIENT_HELLO: u8 = 1;
 pub const SERVER_HELLO: u8 = 2;
@@ -12,8 +14,6 @@ pub const SERVER_HELLO_DONE: u8 = 14;
 pub const CLIENT_KEY_EXCHANGE: u8 = 16;
 pub const FINISHED: u8 = 20;
 
-/// TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256.
-const SUITE: [u8; 2] = [0xc0, 0x2b];
 /// ecdsa_secp256r1_sha256.
 const SCHEME: [u8; 2] = [4, 3];
 /// A named curve, secp256r1.
@@ -45,8 +45,9 @@ pub fn client_extensions() -> Vec<u8> {
     .concat()
 }
 
-pub fn client_hello(random: &[u8; 32], extensions: &[u8]) -> Vec<u8> {
-    let suites = [0, 4, SUITE[0], SUITE[1], 0, 0xff];
+pub fn client_hello(suite: Suite, random: &[u8; 32], extensions: &[u8]) -> Vec<u8> {
+    let [high, low] = suite.number();
+    let suites = [0, 4, high, low, 0, 0xff];
     let body = [
         &[3, 3],
         &random[..],
@@ -65,12 +66,12 @@ pub fn server_extensions() -> Vec<u8> {
     extension(0xff01, &[0])
 }
 
-pub fn server_hello(random: &[u8; 32], extensions: &[u8]) -> Vec<u8> {
+pub fn server_hello(suite: Suite, random: &[u8; 32], extensions: &[u8]) -> Vec<u8> {
     let body = [
         &[3, 3],
         &random[..],
         &[0],
-        &SUITE,
+        &suite.number(),
         &[0],
         &length2(extensions.len()),
         extensions,

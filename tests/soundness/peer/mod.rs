@@ -1,7 +1,7 @@
 //! A TLS 1.2 peer written by hand, with a second library's cryptography.
 //!
 //! It does what a test tells it: any record and any message at any time, in
-//! the clear or sealed with the right keys. One suite, one group, and no more
+//! the clear or sealed with the right keys. Two suites, one group, and no more
 //! checks than the tests need.
 
 pub mod messages;
@@ -21,6 +21,7 @@ use crate::wire::End;
 /// Either side of a connection, as its messages need it.
 pub struct Peer {
     is_server: bool,
+    pub suite: Suite,
     pub records: Records,
     /// Handshake bytes received and not yet taken as messages.
     joined: Vec<u8>,
@@ -54,6 +55,7 @@ impl Peer {
         };
         Self {
             is_server,
+            suite: Suite::Aes128Gcm,
             records: Records::default(),
             joined: Vec::new(),
             transcript: Vec::new(),
@@ -105,11 +107,11 @@ impl Peer {
     }
 
     pub fn server_hello(&self, extensions: &[u8]) -> Vec<u8> {
-        server_hello(&self.server_random, extensions)
+        server_hello(self.suite, &self.server_random, extensions)
     }
 
     pub fn client_hello(&self, extensions: &[u8]) -> Vec<u8> {
-        client_hello(&self.client_random, extensions)
+        client_hello(self.suite, &self.client_random, extensions)
     }
 
     pub fn certificate(&self) -> Vec<u8> {
@@ -236,14 +238,15 @@ impl Peer {
         let premaster = agree_ephemeral(secret, &public, |secret| secret.to_vec()).unwrap();
         let (client, server) = (self.client_random, self.server_random);
         self.master = prf(&premaster, "master secret", &[client, server].concat(), 48);
-        let block = prf(
-            &self.master,
-            "key expansion",
-            &[server, client].concat(),
-            40,
-        );
-        let of_client = Cipher::new(&block[..16], &block[32..36]);
-        let of_server = Cipher::new(&block[16..32], &block[36..40]);
+        let (key, fixed) = self.suite.key_lengths();
+        let seed = [server, client].concat();
+        let block = prf(&self.master, "key expansion", &seed, 2 * (key + fixed));
+        let (keys, fixed_parts) = block.split_at(2 * key);
+        let cipher = |side: usize| {
+            let key = &keys[side * key..][..key];
+            Cipher::new(self.suite, key, &fixed_parts[side * fixed..][..fixed])
+        };
+        let (of_client, of_server) = (cipher(0), cipher(1));
         let (sealing, opening) = match self.is_server {
             true => (of_server, of_client),
             false => (of_client, of_server),
@@ -256,9 +259,14 @@ impl Peer {
 /// A client of the crate that has sent its ClientHello, and a server that has
 /// read it.
 pub fn greeted_client() -> (Handshake<End>, Peer) {
+    greeted_client_with(Suite::Aes128Gcm)
+}
+
+fn greeted_client_with(suite: Suite) -> (Handshake<End>, Peer) {
     let config = pki::client_config();
     let mut client = Handshake::client(&config, pki::name(), End::alone()).unwrap();
     let mut peer = Peer::server();
+    peer.suite = suite;
     assert!(pending(client.advance()).unwrap());
     peer.exchange(client.get_ref());
     peer.read_client_hello();
@@ -267,7 +275,11 @@ pub fn greeted_client() -> (Handshake<End>, Peer) {
 
 /// A client of the crate that waits for the server's ChangeCipherSpec.
 pub fn almost_finished_client() -> (Handshake<End>, Peer) {
-    let (mut client, mut peer) = greeted_client();
+    almost_finished_client_with(Suite::Aes128Gcm)
+}
+
+fn almost_finished_client_with(suite: Suite) -> (Handshake<End>, Peer) {
+    let (mut client, mut peer) = greeted_client_with(suite);
     for message in peer.server_flight() {
         peer.send(&message);
     }
@@ -277,7 +289,11 @@ pub fn almost_finished_client() -> (Handshake<End>, Peer) {
 }
 
 pub fn established_client() -> (SslSession<End>, Peer) {
-    let (mut client, mut peer) = almost_finished_client();
+    established_client_with(Suite::Aes128Gcm)
+}
+
+pub fn established_client_with(suite: Suite) -> (SslSession<End>, Peer) {
+    let (mut client, mut peer) = almost_finished_client_with(suite);
     peer.change_cipher_spec();
     let finished = peer.finished();
     peer.send(&finished);
