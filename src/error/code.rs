@@ -74,6 +74,16 @@ impl ErrorCode {
         self == other || self.high() == Some(other) || self.low() == Some(other)
     }
 
+    /// Whether memory ran out.
+    pub(crate) fn is_out_of_memory(self) -> bool {
+        OUT_OF_MEMORY.iter().any(|code| self.is(Self(*code)))
+    }
+
+    /// Whether the random generator failed.
+    pub(crate) fn is_random_failure(self) -> bool {
+        NO_RANDOMNESS.iter().any(|code| self.is(Self(*code)))
+    }
+
     /// The part that says which module failed.
     fn high(self) -> Option<Self> {
         let part = self.0.checked_neg().unwrap_or(0) & HIGH;
@@ -106,6 +116,25 @@ pub(crate) fn check(code: c_int) -> Result<(), ErrorCode> {
         code => Err(ErrorCode(code)),
     }
 }
+
+const OUT_OF_MEMORY: [c_int; 8] = [
+    ffi::MBEDTLS_ERR_ASN1_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_CIPHER_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_ECP_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_MD_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_MPI_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_PK_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_SSL_ALLOC_FAILED,
+    ffi::MBEDTLS_ERR_X509_ALLOC_FAILED,
+];
+
+const NO_RANDOMNESS: [c_int; 5] = [
+    ffi::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED,
+    ffi::MBEDTLS_ERR_CTR_DRBG_REQUEST_TOO_BIG,
+    ffi::MBEDTLS_ERR_ECP_RANDOM_FAILED,
+    ffi::MBEDTLS_ERR_ENTROPY_SOURCE_FAILED,
+    ffi::MBEDTLS_ERR_RSA_RNG_FAILED,
+];
 
 /// The bits that hold the high part of a negated code.
 const HIGH: i32 = 0xFF80;

@@ -94,15 +94,10 @@ fn judge(code: c_int, key_fault: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let code = ErrorCode::from_raw(code);
-    let is = |raw| code.is(ErrorCode::from_raw(raw));
-    if is(ffi::MBEDTLS_ERR_MPI_ALLOC_FAILED)
-        || is(ffi::MBEDTLS_ERR_ECP_ALLOC_FAILED)
-        || is(ffi::MBEDTLS_ERR_PK_ALLOC_FAILED)
-    {
+    if code.is_out_of_memory() {
         return Err(out_of_memory());
     }
-    if is(ffi::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED) || is(ffi::MBEDTLS_ERR_ECP_RANDOM_FAILED)
-    {
+    if code.is_random_failure() {
         return Err(Refusal::Other(Error::Random {
             action: "checking a private key",
             code: Some(code),

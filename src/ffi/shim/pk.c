@@ -4,6 +4,7 @@
 #include "mbedtls/md.h"
 #include "mbedtls/platform.h"
 #include "mbedtls/rsa.h"
+#include "mbedtls/rsa_internal.h"
 
 mbedtls_pk_context *ember_pk_new(void)
 {
@@ -17,6 +18,25 @@ void ember_pk_free(mbedtls_pk_context *pk)
 {
     mbedtls_pk_free(pk);
     mbedtls_free(pk);
+}
+
+/* What mbedtls_rsa_check_privkey() does, which does not tell a key that is
+ * wrong from memory that ran out. */
+static int check_rsa(const mbedtls_rsa_context *rsa)
+{
+    int ret;
+
+    if (mbedtls_rsa_check_pubkey(rsa) != 0)
+        return MBEDTLS_ERR_RSA_KEY_CHECK_FAILED;
+    /* Numbers that the computations below and those with the key need. */
+    if (mbedtls_mpi_get_bit(&rsa->P, 0) == 0 || mbedtls_mpi_get_bit(&rsa->Q, 0) == 0
+        || mbedtls_mpi_cmp_int(&rsa->D, 0) <= 0 || mbedtls_mpi_cmp_int(&rsa->DP, 0) <= 0
+        || mbedtls_mpi_cmp_int(&rsa->DQ, 0) <= 0 || mbedtls_mpi_cmp_int(&rsa->QP, 0) <= 0)
+        return MBEDTLS_ERR_RSA_KEY_CHECK_FAILED;
+    ret = mbedtls_rsa_validate_params(&rsa->N, &rsa->P, &rsa->Q, &rsa->D, &rsa->E, NULL, NULL);
+    if (ret == 0)
+        ret = mbedtls_rsa_validate_crt(&rsa->P, &rsa->Q, &rsa->D, &rsa->DP, &rsa->DQ, &rsa->QP);
+    return ret;
 }
 
 int ember_pk_set_rsa(mbedtls_pk_context *pk,
@@ -39,7 +59,7 @@ int ember_pk_set_rsa(mbedtls_pk_context *pk,
             return ret;
     }
     rsa->len = mbedtls_mpi_size(&rsa->N);
-    return mbedtls_rsa_check_privkey(rsa);
+    return check_rsa(rsa);
 }
 
 int ember_pk_set_ec(mbedtls_pk_context *pk, int group,

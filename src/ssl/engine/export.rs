@@ -57,19 +57,27 @@ impl Engine {
             .raw
             .master_secret()
             .map_err(|code| refused("there is no master secret", Some(code)))?;
-        let hex =
-            |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
-        Ok(format!(
-            "CLIENT_RANDOM {} {}",
-            hex(client_random),
-            hex(&master[..])
-        ))
+        // With room for all of it, so that growing leaves no copy behind.
+        let mut line = String::with_capacity("CLIENT_RANDOM  ".len() + 2 * (32 + master.len()));
+        line.push_str("CLIENT_RANDOM ");
+        push_hex(&mut line, client_random);
+        line.push(' ');
+        push_hex(&mut line, &master[..]);
+        Ok(line)
     }
 
     fn randoms(&self) -> Result<(&[u8], &[u8])> {
         match (&self.offered, &self.chosen) {
             (Some(offered), Some(chosen)) => Ok((&offered.random, &chosen.random)),
             _ => Err(refused("the handshake has not come that far", None)),
+        }
+    }
+}
+
+fn push_hex(line: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            line.push(char::from_digit(digit.into(), 16).unwrap_or_default());
         }
     }
 }

@@ -25,6 +25,10 @@ impl Engine {
                 Some(alert)
             }
         };
+        if let Some(error) = self.ran_out(code) {
+            self.kill();
+            return error;
+        }
         let reason = match (code.raw(), self.phase()) {
             (
                 ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN | ffi::MBEDTLS_ERR_SSL_NO_USABLE_CIPHERSUITE,
@@ -35,6 +39,22 @@ impl Engine {
             _ => format!("the engine refused {}", self.awaited()),
         };
         self.failed(reason, sent, None, Some(code))
+    }
+
+    /// The engine failed for want of something, which is nobody's refusal.
+    fn ran_out(&self, code: ErrorCode) -> Option<Error> {
+        let action = match (self.phase(), self.is_client) {
+            (Phase::Open, _) => "reading",
+            (_, true) => "handshake with the server",
+            (_, false) => "handshake with the client",
+        };
+        if code.is_out_of_memory() {
+            return Some(Error::OutOfMemory { action });
+        }
+        code.is_random_failure().then_some(Error::Random {
+            action,
+            code: Some(code),
+        })
     }
 
     /// The peer refuses us.
@@ -156,6 +176,9 @@ pub(crate) fn plain_alert(alert: Alert) -> [u8; 7] {
 
 /// The alert where the code alone tells which.
 fn alert_for(code: ErrorCode) -> Alert {
+    if code.is_out_of_memory() || code.is_random_failure() {
+        return Alert::InternalError;
+    }
     match code.raw() {
         ffi::MBEDTLS_ERR_SSL_INVALID_MAC => Alert::BadRecordMac,
         ffi::MBEDTLS_ERR_SSL_INVALID_RECORD => Alert::BadRecordMac,
@@ -168,9 +191,7 @@ fn alert_for(code: ErrorCode) -> Alert {
         | ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_RP
         // A key share that is no point of the curve.
         | ffi::MBEDTLS_ERR_ECP_INVALID_KEY => Alert::IllegalParameter,
-        ffi::MBEDTLS_ERR_SSL_ALLOC_FAILED | ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => {
-            Alert::InternalError
-        }
+        ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => Alert::InternalError,
         ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED..=ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO => {
             Alert::DecodeError
         }
