@@ -43,6 +43,8 @@ fn build() -> Result<()> {
         &required_text("CARGO_PKG_VERSION_MINOR")?,
     );
 
+    println!("cargo::rustc-env=EMBERTLS_SYMBOL_PREFIX={prefix}");
+
     let tree = prepare_tree(&vendor_dir, &out_dir)?;
     compile::compile(&compile::Request {
         tree: &tree.dir,

@@ -32,11 +32,14 @@ pub fn compile(request: &Request<'_>) -> Result<()> {
     own.warnings(request.strict)
         .extra_warnings(request.strict)
         .warnings_into_errors(request.strict);
-    own.include(request.shim_dir).files(shim);
+    own.files(shim);
     objects.extend(own.try_compile_intermediates().map_err(explain)?);
 
     let mut archive = cc::Build::new();
     archive.objects(objects);
+    // Compilers before 1.86 would link all of it into the unit tests, which
+    // bring their own memory functions.
+    archive.link_lib_modifier("-whole-archive");
     archive.try_compile("embertls_c").map_err(explain)
 }
 
@@ -58,6 +61,7 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     build
         .include(config_dir)
         .include(request.vendor_dir)
+        .include(request.shim_dir)
         .include(request.tree.join("include"))
         .define("MBEDTLS_CONFIG_FILE", "\"embertls_config.h\"")
         .pic(true)
@@ -87,7 +91,7 @@ fn write_config(request: &Request<'_>) -> Result<PathBuf> {
     fs::create_dir_all(&dir).map_err(|e| Error::io("create", &dir, e))?;
     let path = dir.join("embertls_config.h");
     let text = format!(
-        "#ifndef EMBERTLS_CONFIG_H\n#define EMBERTLS_CONFIG_H\n{names}#include \"mbedtls_config.h\"\n#endif\n"
+        "#ifndef EMBERTLS_CONFIG_H\n#define EMBERTLS_CONFIG_H\n{names}#include \"allocation.h\"\n#include \"mbedtls_config.h\"\n#endif\n"
     );
     fs::write(&path, text).map_err(|e| Error::io("write", &path, e))?;
     Ok(dir)

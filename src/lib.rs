@@ -121,6 +121,8 @@ mod logging;
 pub mod net;
 pub mod pk;
 pub mod rng;
+#[cfg(test)]
+mod robustness;
 pub mod ssl;
 pub mod x509;
 

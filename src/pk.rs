@@ -384,4 +384,4 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

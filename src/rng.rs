@@ -15,6 +15,8 @@
 
 mod callback;
 mod entropy;
+#[cfg(test)]
+pub(crate) mod failing;
 mod fork;
 mod generation;
 

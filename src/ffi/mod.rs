@@ -6,6 +6,10 @@
 #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 #[cfg(test)]
+pub(crate) mod allocation;
+#[cfg(test)]
+mod heap;
+#[cfg(test)]
 pub(crate) mod trace;
 
 include!(concat!(env!("OUT_DIR"), "/bindings.rs"));

@@ -6,7 +6,7 @@ use crate::rng::{Rng, rng_callback};
 
 mod files;
 mod hostile;
-mod openssl;
+pub(crate) mod openssl;
 
 use openssl::Openssl;
 
@@ -26,6 +26,14 @@ const ALGORITHMS: [(&[&str], KeyKind, u32); 6] = [
     (&["EC", "ec_paramgen_curve:P-384"], KeyKind::Ecdsa, 384),
     (&["EC", "ec_paramgen_curve:P-521"], KeyKind::Ecdsa, 521),
 ];
+
+/// The secret numbers of a key in DER.
+pub(crate) fn secret_numbers(der: &[u8]) -> Vec<&[u8]> {
+    match Numbers::of(der, Container::of(der).unwrap()).unwrap() {
+        Numbers::Rsa(numbers) => numbers.all[2..].to_vec(),
+        Numbers::Ec(numbers) => vec![numbers.secret],
+    }
+}
 
 /// Signs with the key in C, and verifies.
 fn sign_and_verify(key: &PrivateKey) {

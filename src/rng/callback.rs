@@ -52,6 +52,10 @@ pub(crate) unsafe extern "C" fn rng_callback(rng: *mut c_void, out: *mut u8, len
     if len == 0 {
         return 0;
     }
+    #[cfg(test)]
+    if super::failing::draw_fails() {
+        return ffi::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+    }
     // SAFETY: the caller keeps the generator alive.
     let rng = unsafe { &*rng.cast::<Rng>() };
     // SAFETY: the caller gives room for `len` bytes, perhaps uninitialised.

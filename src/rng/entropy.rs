@@ -5,6 +5,8 @@ use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
+#[cfg(test)]
+use super::failing;
 use crate::error::{Error, Result, check};
 use crate::ffi;
 
@@ -126,33 +128,11 @@ unsafe extern "C" fn system_source(
 
 fn ask_system(output: &mut [MaybeUninit<u8>]) -> Result<usize, ()> {
     #[cfg(test)]
-    if failing::is_on() {
+    if failing::source_fails() {
         return Err(());
     }
     match getrandom::fill_uninit(output) {
         Ok(filled) => Ok(filled.len()),
         Err(_) => Err(()),
-    }
-}
-
-/// Lets tests see what happens when the system gives no entropy.
-#[cfg(test)]
-pub(crate) mod failing {
-    use std::cell::Cell;
-
-    thread_local! {
-        static ON: Cell<bool> = const { Cell::new(false) };
-    }
-
-    pub(super) fn is_on() -> bool {
-        ON.get()
-    }
-
-    /// Runs `body` while this thread gets no entropy from the system.
-    pub(crate) fn during<T>(body: impl FnOnce() -> T) -> T {
-        ON.set(true);
-        let result = body();
-        ON.set(false);
-        result
     }
 }

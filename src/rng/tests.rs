@@ -3,7 +3,6 @@ use std::ffi::c_int;
 use std::sync::Arc;
 use std::thread;
 
-use super::entropy::failing;
 use super::*;
 use crate::ffi::trace;
 

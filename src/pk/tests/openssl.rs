@@ -4,12 +4,12 @@ use std::env;
 use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 
-pub(super) struct Openssl(());
+pub(crate) struct Openssl(());
 
 impl Openssl {
     /// Finds the program. Where it is missing the test fails, or is skipped
     /// when `EMBERTLS_SKIP_MISSING_PEERS` is 1.
-    pub(super) fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         match Command::new("openssl").arg("version").output() {
             Ok(_) => Some(Self(())),
             Err(e) if e.kind() == ErrorKind::NotFound => {
@@ -30,7 +30,7 @@ impl Openssl {
     }
 
     /// A new private key, as PKCS#8 in PEM: the algorithm and its options.
-    pub(super) fn generate(&self, algorithm: &[&str]) -> Vec<u8> {
+    pub(crate) fn generate(&self, algorithm: &[&str]) -> Vec<u8> {
         let mut arguments = vec!["genpkey", "-algorithm", algorithm[0]];
         arguments.extend(
             algorithm[1..]
@@ -40,7 +40,7 @@ impl Openssl {
         self.run(&arguments, b"")
     }
 
-    pub(super) fn run(&self, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         let mut child = Command::new("openssl")
             .args(arguments)
             .stdin(Stdio::piped())

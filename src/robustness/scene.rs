@@ -1,0 +1,276 @@
+//! A client, a server, and all that they need, on one thread.
+
+use std::io::{self, Read, Write};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_RSA_SHA256, RevocationReason, RevokedCertParams, SerialNumber,
+    date_time_ymd,
+};
+
+use crate::pk::tests::openssl::Openssl;
+use crate::{
+    Certificate, CipherSuite, Client, Crl, Drbg, Entropy, Error, Handshake, MemoryTransport,
+    PrivateKey, Result, Server, ServerName, SslConfig, SslSession, TrustStore,
+};
+
+pub(super) const HOST: &str = "server.example";
+
+/// What the server proves itself with, as bytes that are still to be loaded.
+pub(super) struct Scene {
+    pub(super) root: Vec<u8>,
+    pub(super) crl: Vec<u8>,
+    pub(super) leaf: Vec<u8>,
+    pub(super) key: Vec<u8>,
+    pub(super) suite: CipherSuite,
+}
+
+pub(super) struct Configs {
+    pub(super) client: SslConfig<Client>,
+    pub(super) server: SslConfig<Server>,
+}
+
+/// The two ends of a session.
+pub(super) struct Sessions {
+    pub(super) client: SslSession<MemoryTransport>,
+    pub(super) server: SslSession<MemoryTransport>,
+}
+
+/// How a run ended that did not succeed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// Whose error came first.
+    pub(super) side: &'static str,
+    pub(super) error: io::Error,
+}
+
+pub(super) type Outcome<T> = std::result::Result<T, Failure>;
+
+impl Scene {
+    /// Everything signed with ECDSA on P-256.
+    pub(super) fn ecdsa() -> Self {
+        Self::new(
+            || KeyPair::generate().unwrap(),
+            CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+            false,
+        )
+    }
+
+    /// Everything signed with RSA; `None` where openssl is missing and may be.
+    pub(super) fn rsa() -> Option<Self> {
+        let openssl = Openssl::find()?;
+        let key = || {
+            let pem = openssl.generate(&["RSA", "rsa_keygen_bits:2048"]);
+            let pem = String::from_utf8(pem).unwrap();
+            KeyPair::from_pem_and_sign_algo(&pem, &PKCS_RSA_SHA256).unwrap()
+        };
+        let suite = CipherSuite::EcdheRsaWithAes256GcmSha384;
+        Some(Self::new(key, suite, false))
+    }
+
+    /// The root has revoked the server's certificate.
+    pub(super) fn revoked() -> Self {
+        Self::new(
+            || KeyPair::generate().unwrap(),
+            CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
+            true,
+        )
+    }
+
+    fn new(key: impl Fn() -> KeyPair, suite: CipherSuite, revoked: bool) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let root_key = key();
+        let root = params.self_signed(&root_key).unwrap().der().to_vec();
+        let issuer = Issuer::new(params, root_key);
+
+        let key = key();
+        let mut params = CertificateParams::new(vec![HOST.into()]).unwrap();
+        params.serial_number = Some(SerialNumber::from(42));
+        let leaf = params.signed_by(&key, &issuer).unwrap().der().to_vec();
+
+        let revoked = revoked.then(|| RevokedCertParams {
+            serial_number: SerialNumber::from(42),
+            revocation_time: date_time_ymd(2021, 1, 1),
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        });
+        let crl = CertificateRevocationListParams {
+            this_update: date_time_ymd(2022, 1, 1),
+            next_update: date_time_ymd(2099, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::from_iter(revoked),
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        Self {
+            root,
+            crl: crl.signed_by(&issuer).unwrap().der().to_vec(),
+            leaf,
+            key: key.serialize_der(),
+            suite,
+        }
+    }
+
+    pub(super) fn client_config(&self, resistance: bool) -> Result<SslConfig<Client>> {
+        SslConfig::client()
+            .trust_store(TrustStore::from_der(&self.root)?)
+            .crl(Crl::from_der(&self.crl)?)
+            .alpn(["one", "two"])
+            .cipher_suites(&[self.suite])
+            .rng(drbg(resistance)?)
+            .build()
+    }
+
+    pub(super) fn server_config(&self, resistance: bool) -> Result<SslConfig<Server>> {
+        let leaf = Certificate::from_der(&self.leaf)?;
+        SslConfig::server()
+            .identity([leaf], PrivateKey::from_der(&self.key)?)
+            .alpn(["two"])
+            .cipher_suites(&[self.suite])
+            .rng(drbg(resistance)?)
+            .build()
+    }
+
+    pub(super) fn configs(&self) -> Outcome<Configs> {
+        self.configs_with(false)
+    }
+
+    /// With `resistance`, each draw takes entropy from the system.
+    pub(super) fn configs_with(&self, resistance: bool) -> Outcome<Configs> {
+        Ok(Configs {
+            client: self
+                .client_config(resistance)
+                .map_err(Failure::of("client"))?,
+            server: self
+                .server_config(resistance)
+                .map_err(Failure::of("server"))?,
+        })
+    }
+}
+
+fn drbg(resistance: bool) -> Result<Drbg> {
+    let drbg = Drbg::seed(Entropy::new()?, b"robustness")?;
+    drbg.set_prediction_resistance(resistance);
+    Ok(drbg)
+}
+
+impl Failure {
+    pub(super) fn of<E: Into<io::Error>>(side: &'static str) -> impl Fn(E) -> Self {
+        move |error| Self {
+            side,
+            error: error.into(),
+        }
+    }
+}
+
+impl Configs {
+    pub(super) fn begin(&self) -> Outcome<Pair> {
+        let name = ServerName::try_from(HOST).map_err(Failure::of("client"))?;
+        let client = Handshake::client(&self.client, name, MemoryTransport::new());
+        let server = Handshake::server(&self.server, MemoryTransport::new());
+        Ok(Pair {
+            client: client.map_err(Failure::of("client"))?,
+            server: server.map_err(Failure::of("server"))?,
+        })
+    }
+
+    pub(super) fn handshake(&self) -> Outcome<Sessions> {
+        self.begin()?.complete(|_, _| {})
+    }
+}
+
+/// Both ends of a handshake.
+pub(super) struct Pair {
+    client: Handshake<MemoryTransport>,
+    server: Handshake<MemoryTransport>,
+}
+
+impl Pair {
+    /// Runs the handshake to its end. `tap` sees, and may change, what each
+    /// side sends, right after it was made.
+    pub(super) fn complete(mut self, mut tap: impl FnMut(&str, &mut Vec<u8>)) -> Outcome<Sessions> {
+        let mut failure = None;
+        // Four flights, and one for the alert.
+        for _ in 0..5 {
+            let (client, server) = (&mut self.client, &mut self.server);
+            step("client", client, server, &mut tap, &mut failure);
+            step("server", server, client, &mut tap, &mut failure);
+        }
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let session = |handshake: Handshake<_>| {
+            handshake
+                .into_session()
+                .unwrap_or_else(|handshake| panic!("neither done nor failed: {handshake:?}"))
+        };
+        Ok(Sessions {
+            client: session(self.client),
+            server: session(self.server),
+        })
+    }
+}
+
+fn step(
+    side: &'static str,
+    one: &mut Handshake<MemoryTransport>,
+    other: &mut Handshake<MemoryTransport>,
+    tap: &mut impl FnMut(&str, &mut Vec<u8>),
+    failure: &mut Option<Failure>,
+) {
+    if one.is_complete() {
+        return;
+    }
+    match one.advance() {
+        Ok(()) | Err(Error::WouldBlock | Error::Closed { .. }) => {}
+        Err(error) => {
+            failure.get_or_insert(Failure {
+                side,
+                error: error.into(),
+            });
+        }
+    }
+    let mut sent = one.get_mut().take_outgoing();
+    tap(side, &mut sent);
+    other.get_mut().push_incoming(&sent);
+}
+
+impl Sessions {
+    /// Data both ways, then the end both ways.
+    pub(super) fn exchange(&mut self, data: &[u8]) -> Outcome<()> {
+        let (client, server) = (&mut self.client, &mut self.server);
+        send("client", client, server, data)?;
+        send("server", server, client, data)?;
+        client.close().map_err(Failure::of("client"))?;
+        server
+            .get_mut()
+            .push_incoming(&client.get_mut().take_outgoing());
+        ends("server", server)?;
+        server.close().map_err(Failure::of("server"))?;
+        client
+            .get_mut()
+            .push_incoming(&server.get_mut().take_outgoing());
+        ends("client", client)
+    }
+}
+
+type Session = SslSession<MemoryTransport>;
+
+fn send(side: &'static str, from: &mut Session, to: &mut Session, data: &[u8]) -> Outcome<()> {
+    let failed = Failure::of::<io::Error>(side);
+    from.write_all(data).map_err(&failed)?;
+    from.flush().map_err(&failed)?;
+    to.get_mut().push_incoming(&from.get_mut().take_outgoing());
+    let mut got = vec![0; data.len()];
+    to.read_exact(&mut got).map_err(failed)?;
+    assert!(got == data, "the {side}'s data came wrong");
+    Ok(())
+}
+
+fn ends(side: &'static str, session: &mut Session) -> Outcome<()> {
+    let end = session.read(&mut [0; 8]).map_err(Failure::of("reader"))?;
+    assert_eq!(end, 0, "{side}");
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Memory that is given back holds no secret.
+//!
+//! For C there is a rule without a list of secrets: a freed block holds
+//! nothing but zeros, small numbers and addresses. Rust's blocks are searched
+//! for the secrets that a test knows.
+
+use std::io::{Read, Write};
+
+use base64ct::Encoding;
+
+use super::scene::{Scene, Sessions};
+use crate::ffi::allocation::{Freed, Heap, collecting};
+use crate::pk::tests::openssl::Openssl;
+use crate::pk::tests::secret_numbers;
+use crate::{Drbg, Entropy, PrivateKey};
+
+#[test]
+fn a_session_leaves_nothing_behind() {
+    for scene in [Some(Scene::ecdsa()), Scene::rsa()].into_iter().flatten() {
+        let secret = Pattern::new();
+        let data = secret.fill(20_000);
+        let ((), mut freed) = collecting(|| {
+            let mut sessions = scene.configs().unwrap().handshake().unwrap();
+            sessions.exchange(&data).unwrap();
+        });
+        // What the test itself read into.
+        let before = freed.len();
+        freed.retain(|block| block.bytes != data);
+        assert_eq!(before - freed.len(), 2);
+        assert_no_residue(&freed);
+        assert_absent(&freed, &secret.0);
+        assert_key_absent(&freed, &scene.key);
+    }
+}
+
+#[test]
+fn a_session_that_is_cut_off_leaves_nothing_behind() {
+    let scene = Scene::ecdsa();
+    let secret = Pattern::new();
+    let data = secret.fill(20_000);
+    let ((), freed) = collecting(|| {
+        let configs = scene.configs().unwrap();
+        let Sessions {
+            mut client,
+            mut server,
+        } = configs.handshake().unwrap();
+        client.write_all(&data).unwrap();
+        client.flush().unwrap();
+        let sent = client.get_mut().take_outgoing();
+        server.get_mut().push_incoming(&sent);
+        // Decrypted and unread in one, accepted and unsent in the other.
+        let read = server.read(&mut [0; 3]).unwrap();
+        assert_eq!(read, 3);
+        client.write_all(&data[..100]).unwrap();
+    });
+    assert_no_residue(&freed);
+    assert_absent(&freed, &secret.0);
+}
+
+#[test]
+fn a_handshake_that_fails_leaves_nothing_behind() {
+    let scene = Scene::revoked();
+    let ((), freed) = collecting(|| {
+        let failed = scene.configs().unwrap().handshake();
+        assert!(failed.is_err());
+    });
+    assert_no_residue(&freed);
+    assert_key_absent(&freed, &scene.key);
+}
+
+#[test]
+fn the_master_secret_is_nowhere_but_in_its_line() {
+    let scene = Scene::ecdsa();
+    let configs = scene.configs().unwrap();
+    let (sessions, mut freed) = collecting(|| configs.handshake().unwrap());
+    let (line, more) = collecting(|| sessions.client.danger_key_log_line().unwrap());
+    freed.extend(more);
+    let mut exported = [0; 100];
+    let ((), more) = collecting(|| {
+        let label = b"EXPORTER-test";
+        let client = &sessions.client;
+        client
+            .export_keying_material(&mut exported, label, None)
+            .unwrap();
+        drop(sessions);
+    });
+    freed.extend(more);
+
+    let hex = line.rsplit(' ').next().unwrap();
+    assert_eq!(hex.len(), 96);
+    assert_absent_in_chunks(&freed, hex.as_bytes());
+    assert_absent_in_chunks(&freed, &from_hex(hex));
+    assert_absent_in_chunks(&freed, &exported);
+    assert_no_residue(&freed);
+}
+
+#[test]
+fn loading_a_key_leaves_nothing_behind() {
+    let Some(openssl) = Openssl::find() else {
+        return;
+    };
+    for algorithm in [
+        &["RSA", "rsa_keygen_bits:2048"],
+        &["EC", "ec_paramgen_curve:P-521"],
+    ] {
+        let pem = openssl.generate(algorithm);
+        let der = openssl.run(&["pkey", "-outform", "DER"], &pem);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &pem).unwrap();
+        let password = "a password that nobody guesses";
+        let pass = format!("pass:{password}");
+        let encrypted = openssl.run(
+            &["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", &pass],
+            &pem,
+        );
+
+        let ((), freed) = collecting(|| {
+            drop(PrivateKey::from_pem(&pem).unwrap());
+            drop(PrivateKey::from_der(&der).unwrap());
+            drop(PrivateKey::from_pem_file(file.path()).unwrap());
+            drop(PrivateKey::from_pem_encrypted(&encrypted, password).unwrap());
+            PrivateKey::from_pem_encrypted(&encrypted, "another password").unwrap_err();
+            PrivateKey::from_der(&der[..der.len() - 1]).unwrap_err();
+        });
+        assert_no_residue(&freed);
+        assert_key_absent(&freed, &der);
+        assert_absent(&freed, password.as_bytes());
+    }
+}
+
+#[test]
+fn a_generator_leaves_nothing_behind() {
+    let ((), freed) = collecting(|| {
+        let drbg = Drbg::seed(Entropy::new().unwrap(), b"").unwrap();
+        drbg.fill(&mut [0; 100]).unwrap();
+        drbg.reseed().unwrap();
+    });
+    assert_no_residue(&freed);
+}
+
+/// Sixteen bytes that no memory holds by chance.
+struct Pattern([u8; 16]);
+
+impl Pattern {
+    fn new() -> Self {
+        Self(std::array::from_fn(|i| (i as u8).wrapping_mul(37) ^ 0xC5))
+    }
+
+    /// Any 31 bytes of what this gives hold the pattern.
+    fn fill(&self, len: usize) -> Vec<u8> {
+        self.0.iter().copied().cycle().take(len).collect()
+    }
+}
+
+/// Fails when a block of C holds more than zeros, small numbers and addresses.
+///
+/// The upper two bytes of a number or an address are zero. Of the words of a
+/// secret one in 65,536 is so.
+pub(super) fn assert_no_residue(freed: &[Freed]) {
+    for Freed { heap, bytes } in freed {
+        let words = bytes.chunks_exact(8);
+        let rest = words.remainder();
+        let is_odd = |word: &&[u8]| match cfg!(target_endian = "little") {
+            true => word[6..] != [0, 0],
+            false => word[..2] != [0, 0],
+        };
+        let odd = words.filter(is_odd).count();
+        assert!(
+            *heap == Heap::Rust || (odd == 0 && rest.iter().all(|byte| *byte <= 1)),
+            "C gave back a block of {} bytes with {odd} words unwiped: {bytes:02x?}",
+            bytes.len()
+        );
+    }
+}
+
+fn assert_absent(freed: &[Freed], secret: &[u8]) {
+    for Freed { heap, bytes } in freed {
+        let found = bytes.windows(secret.len()).any(|window| window == secret);
+        assert!(
+            !found,
+            "a block of {} bytes, given back to {heap:?}, holds {secret:02x?}",
+            bytes.len()
+        );
+    }
+}
+
+/// As [`assert_absent`], for each 16 bytes of a secret.
+fn assert_absent_in_chunks(freed: &[Freed], secret: &[u8]) {
+    for chunk in secret.chunks_exact(16) {
+        assert_absent(freed, chunk);
+    }
+}
+
+/// Looks for the secret numbers of a key as they are, with the last byte
+/// first, as C keeps them, and in the base64 of its PEM.
+fn assert_key_absent(freed: &[Freed], der: &[u8]) {
+    let base64 = base64ct::Base64::encode_string(der);
+    for number in secret_numbers(der) {
+        let reversed: Vec<u8> = number.iter().rev().copied().collect();
+        assert_absent_in_chunks(freed, number);
+        assert_absent_in_chunks(freed, &reversed);
+        let start = number.as_ptr() as usize - der.as_ptr() as usize;
+        let (first, end) = ((start / 3 + 1) * 4, (start + number.len()) / 3 * 4);
+        // Lines have 64 characters, so no such piece crosses one.
+        for at in (first.next_multiple_of(16)..end - 16).step_by(16) {
+            assert_absent(freed, &base64.as_bytes()[at..at + 16]);
+        }
+    }
+}
+
+pub(super) fn from_hex(hex: &str) -> Vec<u8> {
+    let digits: Vec<_> = hex.chars().map(|c| c.to_digit(16).unwrap() as u8).collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! C runs out of memory: each allocation fails once, in turn.
+//!
+//! A handshake allocates some 100,000 times, nearly always for numbers of a
+//! few sizes. A run fails every allocation of a rare size, and of each common
+//! size a few all along the way: with `EMBERTLS_TEST_FULL=1` 250.
+
+use std::collections::BTreeMap;
+
+use super::scene::{Configs, Outcome, Scene, Sessions};
+use super::secrets::assert_no_residue;
+use crate::ffi::allocation::{self, Seen, Shortage};
+
+#[test]
+fn loading_survives() {
+    for scene in [Some(Scene::ecdsa()), Scene::rsa()].into_iter().flatten() {
+        sweep(|| (), |()| scene.configs().map(drop));
+    }
+}
+
+#[test]
+fn sessions_with_ecdsa_survive() {
+    let scene = Scene::ecdsa();
+    sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
+#[test]
+fn sessions_with_rsa_survive() {
+    let Some(scene) = Scene::rsa() else { return };
+    sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
+/// Data, close and teardown of a session that stands.
+#[test]
+fn open_sessions_survive() {
+    let scene = Scene::ecdsa();
+    let open = || configs(&scene).handshake().map_err(|_| ()).ok();
+    sweep(open, |sessions| {
+        use_session(&scene, sessions.expect("it was made"))
+    });
+}
+
+#[test]
+fn a_revoked_certificate_is_never_accepted() {
+    let scene = Scene::revoked();
+    never_succeeds(|| scene.configs()?.handshake().map(drop));
+}
+
+#[test]
+fn an_unknown_issuer_is_never_accepted() {
+    let scene = Scene::ecdsa();
+    let mut configs = configs(&scene);
+    configs.client = self::configs(&Scene::ecdsa()).client;
+    never_succeeds(|| configs.handshake().map(drop));
+}
+
+#[test]
+fn a_forged_key_exchange_is_never_accepted() {
+    let scene = Scene::ecdsa();
+    let configs = configs(&scene);
+    never_succeeds(|| {
+        let pair = configs.begin()?;
+        let forged = pair.complete(|side, flight| {
+            // ServerHelloDone is the last record; the signature ends before it.
+            const SERVER_HELLO_DONE: [u8; 9] = [22, 3, 3, 0, 4, 14, 0, 0, 0];
+            if side == "server" && flight.ends_with(&SERVER_HELLO_DONE) {
+                let last = flight.len() - SERVER_HELLO_DONE.len() - 1;
+                flight[last] ^= 1;
+            }
+        });
+        forged.map(drop)
+    });
+}
+
+fn configs(scene: &Scene) -> Configs {
+    scene.configs().expect("there is memory")
+}
+
+/// A session from its first byte to its last, and nothing wrong in it.
+fn session(scene: &Scene, configs: &Configs) -> Outcome<()> {
+    use_session(scene, configs.handshake()?)
+}
+
+fn use_session(scene: &Scene, mut sessions: Sessions) -> Outcome<()> {
+    assert!(sessions.client.verify_result().is_verified());
+    assert_eq!(&*sessions.client.peer_certificates()[0], &scene.leaf[..]);
+    assert_eq!(sessions.client.alpn(), Some(&b"two"[..]));
+    sessions.exchange(&[7; 20_000])
+}
+
+/// Runs `body` once for each allocation that is to fail. `prepare` makes,
+/// without want of memory, what a run needs.
+fn sweep<P>(prepare: impl Fn() -> P, body: impl Fn(P) -> Outcome<()>) {
+    let run = |shortage| -> Seen {
+        let before = allocation::live();
+        let prepared = prepare();
+        let ((outcome, seen), freed) =
+            allocation::collecting(|| allocation::during(shortage, || body(prepared)));
+        assert_eq!(allocation::live(), before, "{shortage:?}: a leak");
+        assert_no_residue(&freed);
+        match outcome {
+            Ok(()) => {}
+            Err(failure) => {
+                assert!(seen.is_refused, "{shortage:?}: {failure:?}");
+                assert_honest(shortage, &failure.error.to_string());
+            }
+        }
+        seen
+    };
+    // The thread's generator is made on first use.
+    let _ = body(prepare());
+    each(run);
+}
+
+/// As [`sweep`], for what must fail with or without memory.
+fn never_succeeds(body: impl Fn() -> Outcome<()>) {
+    each(|shortage| {
+        let (outcome, seen) = allocation::during(shortage, &body);
+        assert!(outcome.is_err(), "{shortage:?}: accepted");
+        seen
+    });
+}
+
+/// An error tells that memory ran out. Other reasons than that would send
+/// people to look for faults in keys and peers, and would show that something
+/// wrong was computed and used.
+fn assert_honest(shortage: Shortage, error: &str) {
+    let is_honest = error.contains("out of memory") || error.contains("_ALLOC_FAILED");
+    // A signature that could not be checked counts as one that is wrong, and a
+    // key or a key exchange that could not be read as one that cannot be used.
+    let is_refusal = error.contains("certificate verification failed")
+        || error.contains("MBEDTLS_ERR_PK_INVALID_PUBKEY")
+        || error.contains("_KEY_EXCHANGE");
+    assert!(is_honest || is_refusal, "{shortage:?}: {error}");
+}
+
+fn each(run: impl Fn(Shortage) -> Seen) {
+    let sizes = allocation::recording(|| run(Shortage::None));
+    for number in chosen(&sizes) {
+        run(Shortage::At(number));
+    }
+    let every = (sizes.len() / 10).max(1);
+    for number in (1..=sizes.len()).step_by(every) {
+        run(Shortage::From(number));
+    }
+}
+
+/// Which allocations to fail, by number from 1.
+fn chosen(sizes: &[usize]) -> Vec<usize> {
+    let most_of_a_size = match std::env::var_os("EMBERTLS_TEST_FULL") {
+        Some(_) => 250,
+        None => 8,
+    };
+    let mut of_size = BTreeMap::<usize, Vec<usize>>::new();
+    for (index, size) in sizes.iter().enumerate() {
+        of_size.entry(*size).or_default().push(index + 1);
+    }
+    let some = |numbers: Vec<usize>| {
+        let every = (numbers.len() / most_of_a_size).max(1);
+        numbers.into_iter().step_by(every)
+    };
+    of_size.into_values().flat_map(some).collect()
+}
