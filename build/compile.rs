@@ -37,8 +37,7 @@ pub fn compile(request: &Request<'_>) -> Result<()> {
 
     let mut archive = cc::Build::new();
     archive.objects(objects);
-    // Compilers before 1.86 would link all of it into the unit tests, which
-    // bring their own memory functions.
+    // Never all of it: the unit tests bring their own memory functions.
     archive.link_lib_modifier("-whole-archive");
     archive.try_compile("embertls_c").map_err(explain)
 }
