@@ -88,10 +88,12 @@ void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
     mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
 }
 
-static void update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+static int update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
-    mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);
-    mbedtls_sha512_update_ret(&ssl->handshake->fin_sha512, message, len);
+    int ret = mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);
+    if (ret == 0)
+        ret = mbedtls_sha512_update_ret(&ssl->handshake->fin_sha512, message, len);
+    return ret;
 }
 
 /*
