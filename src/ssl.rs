@@ -16,39 +16,27 @@
 //! where the program moves the bytes itself.
 
 mod acceptor;
-mod bio;
-mod certificate_request;
-mod client_auth;
-mod codec;
 mod config;
 mod engine;
 #[cfg(test)]
 mod free_order;
-mod groups;
 mod handshake;
-mod hello;
-mod inbound;
 mod link;
-mod max_fragment;
 mod memory;
 mod parts;
-mod raw;
 mod session;
-mod signatures;
-mod suites;
+mod terms;
 mod verdict;
-mod version;
+mod wire;
 
 pub use self::acceptor::{Accepted, Acceptor};
-pub use self::client_auth::ClientAuth;
-pub use self::config::{Client, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig};
-pub use self::groups::NamedGroup;
+pub use self::config::{
+    Client, ClientAuth, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig,
+};
 pub use self::handshake::{Handshake, HandshakeError};
-pub use self::hello::ClientHello;
-pub use self::max_fragment::MaxFragmentLength;
 pub use self::memory::MemoryTransport;
 pub use self::parts::Parts;
 pub use self::session::SslSession;
-pub use self::suites::CipherSuite;
+pub use self::terms::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolVersion};
 pub use self::verdict::Verdict;
-pub use self::version::ProtocolVersion;
+pub use self::wire::hello::ClientHello;

@@ -6,10 +6,10 @@ use std::io::{self, ErrorKind, Read, Write};
 use super::config::{Server, SslConfig};
 use super::engine::{Engine, plain_alert};
 use super::handshake::{Handshake, HandshakeError};
-use super::hello::ClientHello;
-use super::inbound::{Inbound, Plain};
 use super::parts::Parts;
 use super::session::SslSession;
+use super::wire::hello::ClientHello;
+use super::wire::inbound::{Inbound, Plain};
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
 
 /// Reads a ClientHello from a transport, and nothing more.

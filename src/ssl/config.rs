@@ -5,6 +5,7 @@
 //! configuration can be used by any number of sessions on any threads.
 
 mod client;
+mod client_auth;
 mod raw;
 mod server;
 
@@ -14,12 +15,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use self::client::ClientConfigBuilder;
+pub use self::client_auth::ClientAuth;
 pub(crate) use self::raw::RawConfig;
 pub use self::server::ServerConfigBuilder;
-use super::client_auth::ClientAuth;
-use super::groups::NamedGroup;
-use super::suites::CipherSuite;
-use super::version::ProtocolVersion;
+use super::terms::CipherSuite;
+use super::terms::NamedGroup;
+use super::terms::ProtocolVersion;
 use crate::error::{Error, Result};
 use crate::pk::{KeyKind, PrivateKey};
 use crate::rng::{Drbg, Rng};

@@ -6,11 +6,13 @@
 //! method does as much as it can with what is there and says what it waits
 //! for. C is entered only here, and never while a transport is being called.
 
+mod bio;
 mod certificate;
 mod data;
 mod export;
 mod finished;
 mod handshaking;
+mod raw;
 mod refusal;
 mod report;
 
@@ -19,13 +21,13 @@ use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
+use self::raw::RawSession;
 pub(crate) use self::refusal::plain_alert;
 use super::config::{Client, Inner, Server, SslConfig};
-use super::hello::{ClientHello, ServerHello};
-use super::inbound::Inbound;
-use super::raw::RawSession;
-use super::suites::CipherSuite;
+use super::terms::CipherSuite;
 use super::verdict::Verdict;
+use super::wire::hello::{ClientHello, ServerHello};
+use super::wire::inbound::Inbound;
 use crate::error::{Alert, Error, Result};
 use crate::rng::Rng;
 use crate::x509::ServerName;

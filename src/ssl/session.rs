@@ -6,12 +6,12 @@ use std::io::{self, BufRead, Read, Write};
 use rustls_pki_types::CertificateDer;
 
 use super::engine::Fill;
-use super::hello::ClientHello;
 use super::link::{Link, is_transient};
 use super::parts::Parts;
-use super::suites::CipherSuite;
+use super::terms::CipherSuite;
+use super::terms::ProtocolVersion;
 use super::verdict::Verdict;
-use super::version::ProtocolVersion;
+use super::wire::hello::ClientHello;
 use crate::error::Result;
 use crate::x509::ServerName;
 

@@ -5,11 +5,11 @@ use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
 use crate::rng::Drbg;
-use crate::ssl::client_auth::ClientAuth;
-use crate::ssl::groups::NamedGroup;
-use crate::ssl::max_fragment::MaxFragmentLength;
-use crate::ssl::suites::CipherSuite;
-use crate::ssl::version::ProtocolVersion;
+use crate::ssl::config::ClientAuth;
+use crate::ssl::terms::CipherSuite;
+use crate::ssl::terms::MaxFragmentLength;
+use crate::ssl::terms::NamedGroup;
+use crate::ssl::terms::ProtocolVersion;
 use crate::x509::{Certificate, Crl, TrustStore, Verifier};
 
 /// Builds an [`SslConfig`] for clients; made by [`SslConfig::client`].

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use super::{Common, Identity};
 use crate::error::{Error, Result, check};
 use crate::ffi;
-use crate::ssl::version::ProtocolVersion;
+use crate::ssl::terms::ProtocolVersion;
 
 /// `mbedtls_ssl_config`, filled and never changed again, and the lists that it
 /// points to.

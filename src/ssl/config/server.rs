@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
 use crate::rng::Drbg;
-use crate::ssl::client_auth::ClientAuth;
-use crate::ssl::groups::NamedGroup;
-use crate::ssl::suites::CipherSuite;
+use crate::ssl::config::ClientAuth;
+use crate::ssl::terms::CipherSuite;
+use crate::ssl::terms::NamedGroup;
 use crate::x509::Certificate;
 
 /// Builds an [`SslConfig<Server>`]; made by [`SslConfig::server`].

@@ -8,11 +8,11 @@ use rustls_pki_types::CertificateDer;
 
 use super::Engine;
 use crate::error::{Alert, Error, Result, VerifyError, VerifyFlag};
-use crate::ssl::client_auth::ClientAuth;
-use crate::ssl::codec::Reader;
+use crate::ssl::config::ClientAuth;
 use crate::ssl::config::Verification;
-use crate::ssl::inbound::{MESSAGE_CERTIFICATE, TYPE_HANDSHAKE};
 use crate::ssl::verdict::Verdict;
+use crate::ssl::wire::codec::Reader;
+use crate::ssl::wire::inbound::{MESSAGE_CERTIFICATE, TYPE_HANDSHAKE};
 use crate::x509::Judgement;
 
 impl Engine {

@@ -8,7 +8,7 @@
 use super::{Engine, Fill, Phase};
 use crate::error::{Alert, Error, ErrorCode, Result};
 use crate::ffi;
-use crate::ssl::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
+use crate::ssl::wire::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
 
 impl Engine {
     /// Opens records until there is data, the end, or nothing more to open.

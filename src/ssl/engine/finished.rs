@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::error::{Alert, Error, ErrorCode, Result};
 use crate::ffi;
-use crate::ssl::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
+use crate::ssl::wire::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
 
 const MESSAGE_FINISHED: u8 = 20;
 /// Header and verify_data (RFC 5246, 7.4.9).

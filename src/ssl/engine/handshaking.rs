@@ -7,10 +7,10 @@
 use super::{Engine, Phase, Progress};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
-use crate::ssl::certificate_request::CertificateRequest;
-use crate::ssl::codec::Reader;
-use crate::ssl::hello::{ClientHello, HelloRefused, ServerHello};
-use crate::ssl::inbound::{
+use crate::ssl::wire::certificate_request::CertificateRequest;
+use crate::ssl::wire::codec::Reader;
+use crate::ssl::wire::hello::{ClientHello, HelloRefused, ServerHello};
+use crate::ssl::wire::inbound::{
     MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
 };
 

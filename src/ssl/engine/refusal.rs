@@ -4,8 +4,8 @@
 use super::{Engine, Phase};
 use crate::error::{Alert, Error, ErrorCode, HandshakeFailure};
 use crate::ffi;
-use crate::ssl::bio::OwnAlert;
-use crate::ssl::inbound::{MAX_PLAINTEXT, TYPE_ALERT};
+use crate::ssl::engine::bio::OwnAlert;
+use crate::ssl::wire::inbound::{MAX_PLAINTEXT, TYPE_ALERT};
 
 impl Engine {
     /// We refuse the peer.

@@ -3,8 +3,8 @@
 use super::Engine;
 use crate::error::{Alert, HandshakeReport};
 use crate::ssl::config::Identity;
-use crate::ssl::hello::{ClientHello, TLS12, version_name};
-use crate::ssl::{groups, signatures, suites};
+use crate::ssl::terms::{groups, signatures, suites};
+use crate::ssl::wire::hello::{ClientHello, TLS12, version_name};
 
 impl Engine {
     /// The facts of the handshake so far.

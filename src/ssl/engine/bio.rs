@@ -6,8 +6,8 @@
 
 use std::ffi::{c_int, c_uchar, c_void};
 
-use super::inbound::TYPE_ALERT;
 use crate::ffi;
+use crate::ssl::wire::inbound::TYPE_ALERT;
 
 /// An alert that the engine wrote by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
