@@ -24,6 +24,7 @@ mod handshake;
 mod link;
 mod memory;
 mod parts;
+mod resolver;
 mod session;
 mod terms;
 mod verdict;
@@ -36,6 +37,7 @@ pub use self::config::{
 pub use self::handshake::{Handshake, HandshakeError};
 pub use self::memory::MemoryTransport;
 pub use self::parts::Parts;
+pub use self::resolver::{ReloadableConfig, Resolver, ServerNames};
 pub use self::session::SslSession;
 pub use self::terms::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolVersion};
 pub use self::verdict::Verdict;

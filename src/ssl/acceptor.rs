@@ -7,6 +7,7 @@ use super::config::{Server, SslConfig};
 use super::engine::{Engine, plain_alert};
 use super::handshake::{Handshake, HandshakeError};
 use super::parts::Parts;
+use super::resolver::Resolver;
 use super::session::SslSession;
 use super::wire::hello::ClientHello;
 use super::wire::inbound::{Inbound, Plain};
@@ -334,6 +335,72 @@ impl<T: Read + Write> Accepted<T> {
             Err(error) => Err(HandshakeError::Failed {
                 error,
                 parts: Box::new(Parts::untouched(self.transport)),
+            }),
+        }
+    }
+
+    /// Goes on with the configuration that `resolver` picks; nothing is sent
+    /// yet.
+    ///
+    /// A client that the resolver refuses gets its alert.
+    ///
+    /// # Errors
+    ///
+    /// [`HandshakeError::Failed`] with the transport: [`Error::Handshake`]
+    /// where the resolver refuses the client, [`Error::OutOfMemory`] where
+    /// there is not enough memory for a session.
+    ///
+    /// ```
+    /// use embertls::ssl::ServerNames;
+    ///
+    /// # fn example(stream: std::net::TcpStream, names: &ServerNames) -> embertls::Result<()> {
+    /// let accepted = embertls::Acceptor::new(stream).accept()?;
+    /// let session = accepted.resolve(names)?.complete()?;
+    /// # drop(session);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resolve<R>(self, resolver: &R) -> Result<Handshake<T>, HandshakeError<T>>
+    where
+        R: Resolver + ?Sized,
+    {
+        match resolver.resolve(&self.hello.facts) {
+            Ok(config) => match server_engine(&config, self.inbound, *self.hello) {
+                Ok(engine) => Ok(Handshake::new(engine, self.transport)),
+                Err(error) => Err(HandshakeError::Failed {
+                    error,
+                    parts: Box::new(Parts::untouched(self.transport)),
+                }),
+            },
+            Err(alert) => Err(self.refused_by_resolver(alert)),
+        }
+    }
+
+    fn refused_by_resolver(mut self, alert: Alert) -> HandshakeError<T> {
+        let mut unsent = plain_alert(alert).to_vec();
+        // The refusal counts, not whether the client hears of it.
+        if self.transport.write_all(&unsent).is_ok() {
+            let _ = self.transport.flush();
+            unsent.clear();
+        }
+        let reason = match &self.hello.facts.server_name {
+            Some(name) => format!("no configuration here serves {name} as this client asks for it"),
+            None => "no configuration here serves a client that names no server".into(),
+        };
+        HandshakeError::Failed {
+            error: Error::Handshake(Box::new(HandshakeFailure {
+                action: "choosing a configuration for the client".into(),
+                reason,
+                alert_sent: Some(alert),
+                alert_received: None,
+                code: None,
+                report: HandshakeReport::default(),
+            })),
+            parts: Box::new(Parts {
+                unread: self.inbound.unread().to_vec(),
+                plaintext: Vec::new(),
+                unsent,
+                transport: self.transport,
             }),
         }
     }

@@ -228,6 +228,7 @@ pub(crate) struct Common {
     pub(crate) cipher_suites: Vec<CipherSuite>,
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) alpn: Vec<CString>,
+    pub(crate) requires_extended_master_secret: bool,
     pub(crate) rng: Rng,
 }
 
@@ -238,6 +239,7 @@ impl Common {
             cipher_suites: CipherSuite::DEFAULT.to_vec(),
             groups: NamedGroup::ALL.to_vec(),
             alpn: Vec::new(),
+            requires_extended_master_secret: false,
             rng: Rng::PerThread,
         }
     }

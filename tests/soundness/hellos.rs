@@ -1,6 +1,6 @@
 //! Malformed messages of a handshake: duplicates, sizes, bad key shares.
 
-use embertls::{Alert, Error, Handshake, HandshakeFailure};
+use embertls::{Alert, Error, Handshake, HandshakeFailure, SslConfig};
 
 use crate::peer::messages::*;
 use crate::peer::records::HANDSHAKE;
@@ -294,4 +294,43 @@ fn a_bad_client_key_exchange_is_refused() {
         peer.exchange(server.get_ref());
         peer.expect_alert(FATAL, sent.code());
     }
+}
+
+#[test]
+fn a_client_without_extended_master_secret_is_refused_where_it_is_required() {
+    let config = SslConfig::server()
+        .identity([pki().leaf()], pki().key())
+        .require_extended_master_secret()
+        .build()
+        .unwrap();
+    let mut server = Handshake::server(&config, End::alone()).unwrap();
+    let mut peer = Peer::client();
+    let hello = peer.client_hello(&client_extensions());
+    peer.send(&hello);
+    let failure = refused(&mut server, &mut peer, Alert::HandshakeFailure);
+    assert!(
+        failure.reason.contains("extended master secret"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_server_without_extended_master_secret_is_refused_where_it_is_required() {
+    let config = SslConfig::client()
+        .trust_store(pki().trust_store())
+        .require_extended_master_secret()
+        .build()
+        .unwrap();
+    let mut client = Handshake::client(&config, pki::name(), End::alone()).unwrap();
+    let mut peer = Peer::server();
+    assert!(matches!(client.advance(), Err(Error::WouldBlock)));
+    peer.exchange(client.get_ref());
+    peer.read_client_hello();
+    let hello = peer.server_hello(&server_extensions());
+    peer.send(&hello);
+    let failure = refused(&mut client, &mut peer, Alert::HandshakeFailure);
+    assert!(
+        failure.reason.contains("extended master secret"),
+        "{failure}"
+    );
 }

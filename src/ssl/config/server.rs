@@ -173,6 +173,23 @@ impl ServerConfigBuilder {
         self
     }
 
+    /// Refuses a client that cannot do the extended master secret (RFC 7627),
+    /// with `handshake_failure`.
+    ///
+    /// Everybody is offered it, and every TLS library of the last ten years
+    /// has it. What is exported from a session, and its channel binding, rest
+    /// on it, so a program that uses either may as well insist.
+    ///
+    /// ```
+    /// # use embertls::SslConfig;
+    /// let builder = SslConfig::server().require_extended_master_secret();
+    /// # drop(builder);
+    /// ```
+    pub fn require_extended_master_secret(mut self) -> Self {
+        self.common.requires_extended_master_secret = true;
+        self
+    }
+
     /// Finishes the configuration.
     ///
     /// # Errors

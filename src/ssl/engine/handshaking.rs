@@ -9,7 +9,7 @@ use crate::error::{Alert, Error, Result};
 use crate::ffi;
 use crate::ssl::wire::certificate_request::CertificateRequest;
 use crate::ssl::wire::codec::Reader;
-use crate::ssl::wire::hello::{ClientHello, HelloRefused, ServerHello};
+use crate::ssl::wire::hello::{ClientHello, HelloRefused, ServerHello, extension};
 use crate::ssl::wire::inbound::{
     MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
 };
@@ -35,6 +35,9 @@ impl Engine {
         loop {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
+            }
+            if self.raw.state() == ffi::MBEDTLS_SSL_CLIENT_HELLO {
+                self.check_offer()?;
             }
             let at_server_hello = self.raw.state() == ffi::MBEDTLS_SSL_SERVER_HELLO;
             if at_server_hello && self.config.client_auth.verifier().is_some() {
@@ -139,6 +142,7 @@ impl Engine {
                     }
                 };
                 let hello = parsed.map_err(|refused| self.hello_refused(refused))?;
+                self.check_extended_master_secret(hello.extended_master_secret)?;
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
@@ -156,6 +160,28 @@ impl Engine {
             _ => self.raw.feed(TYPE_HANDSHAKE, message),
         }
         Ok(true)
+    }
+
+    /// On a server that has the client's hello and not answered it yet.
+    fn check_offer(&mut self) -> Result<()> {
+        match &self.offered {
+            Some(offer) if !self.is_client => {
+                let offered = offer.offers(extension::EXTENDED_MASTER_SECRET);
+                self.check_extended_master_secret(offered)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 7627, 5.2 and 5.3.
+    fn check_extended_master_secret(&mut self, peer_has_it: bool) -> Result<()> {
+        if peer_has_it || !self.config.common.requires_extended_master_secret {
+            return Ok(());
+        }
+        Err(self.refuse(
+            Alert::HandshakeFailure,
+            "the peer cannot do the extended master secret, which is required here",
+        ))
     }
 
     fn certificate_request_came(&mut self, message: &[u8]) -> Result<()> {

@@ -88,6 +88,11 @@ pub struct ClientHello {
 }
 
 impl ClientHello {
+    /// Whether the extension with this number was sent.
+    pub(crate) fn offers(&self, extension: u16) -> bool {
+        self.extensions.contains(&extension)
+    }
+
     /// Reads a whole handshake message, header included.
     pub(crate) fn parse(message: &[u8]) -> Result<Self, HelloRefused> {
         let malformed = || HelloRefused::decode("ClientHello");
@@ -320,7 +325,7 @@ impl ServerHello {
                 .ok_or_else(malformed)?;
             each_extension(extensions, "ServerHello", |number, content| {
                 // renegotiation_info answers the signalling suite as well (RFC 5746, 3.4).
-                if number != extension::RENEGOTIATION_INFO && !offer.extensions.contains(&number) {
+                if number != extension::RENEGOTIATION_INFO && !offer.offers(number) {
                     return Err(HelloRefused::new(
                         Alert::UnsupportedExtension,
                         format!("the server sends extension {number}, which was not offered"),
