@@ -270,6 +270,38 @@ impl NetContext {
         done.map_err(|source| self.failed("shutting down", source))
     }
 
+    /// A second handle to the same connection, for
+    /// [`SslSession::split`](crate::SslSession::split).
+    ///
+    /// The deadline is copied. A timeout belongs to the connection, so setting
+    /// one through either handle changes it for both: let one handle read and
+    /// the other write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the system has no more descriptors.
+    ///
+    /// ```
+    /// # use embertls::{NetContext, NetListener};
+    /// # fn main() -> embertls::Result<()> {
+    /// # let listener = NetListener::bind("127.0.0.1:0")?;
+    /// let connection = NetContext::connect(listener.local_addr()?)?;
+    /// let second = connection.try_clone()?;
+    /// assert_eq!(second.local_addr()?, connection.local_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn try_clone(&self) -> Result<Self> {
+        let stream = self.stream.try_clone();
+        let stream = stream.map_err(|source| self.failed("duplicating the handle of", source))?;
+        Ok(Self {
+            stream,
+            reading: self.reading.clone(),
+            writing: self.writing.clone(),
+            deadline: self.deadline,
+        })
+    }
+
     /// The address of the other end.
     ///
     /// # Errors

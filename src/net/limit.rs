@@ -13,7 +13,7 @@ pub(super) enum Direction {
 }
 
 /// The timeout of one direction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Limit {
     direction: Direction,
     /// What the caller asked for.

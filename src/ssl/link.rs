@@ -31,6 +31,20 @@ impl<T> Link<T> {
         }
     }
 
+    /// Engine, transport, whether the transport has failed, generator.
+    pub(crate) fn into_parts(self) -> (Box<Engine>, T, bool, Rng) {
+        (self.engine, self.transport, self.failed, self._rng)
+    }
+
+    pub(crate) fn from_parts(engine: Box<Engine>, transport: T, failed: bool, rng: Rng) -> Self {
+        Self {
+            engine,
+            transport,
+            failed,
+            _rng: rng,
+        }
+    }
+
     /// Refuses to go on with a transport that has panicked or failed.
     pub(crate) fn check_transport(&mut self, action: &'static str) -> Result<()> {
         if self.failed {
@@ -55,18 +69,8 @@ impl<T: Read + Write> Link<T> {
     pub(crate) fn send(&mut self) -> io::Result<()> {
         while !self.engine.output().is_empty() {
             let len = self.engine.output().len();
-            match self.call(|transport, engine| transport.write(engine.output())) {
-                Ok(0) => {
-                    return Err(
-                        self.dead(ErrorKind::WriteZero, "the transport accepts no more bytes")
-                    );
-                }
-                Ok(sent) if sent > len => {
-                    return Err(self.dead(
-                        ErrorKind::InvalidData,
-                        "the transport claims to have written more than it was given",
-                    ));
-                }
+            let result = self.call(|transport, engine| transport.write(engine.output()));
+            match written(result, len) {
                 Ok(sent) => self.engine.output_taken(sent),
                 Err(error) => self.note(error)?,
             }
@@ -97,16 +101,10 @@ impl<T: Read + Write> Link<T> {
                     _ => transport.read(buffer),
                 }
             });
-            match result {
+            match received(result, space) {
                 Ok(0) => {
                     self.engine.input_ended();
                     return Ok(());
-                }
-                Ok(len) if len > space => {
-                    return Err(self.dead(
-                        ErrorKind::InvalidData,
-                        "the transport claims to have read more than there is room for",
-                    ));
                 }
                 Ok(len) => {
                     self.engine.input_filled(len);
@@ -136,14 +134,35 @@ impl<T: Read + Write> Link<T> {
         Err(error)
     }
 
-    fn dead(&mut self, kind: ErrorKind, reason: &'static str) -> io::Error {
-        self.give_up();
-        io::Error::new(kind, reason)
-    }
-
     fn give_up(&mut self) {
         self.failed = true;
         self.engine.kill();
+    }
+}
+
+/// What a transport says of a write, held against what it was given.
+pub(crate) fn written(result: io::Result<usize>, offered: usize) -> io::Result<usize> {
+    match result? {
+        0 => Err(io::Error::new(
+            ErrorKind::WriteZero,
+            "the transport accepts no more bytes",
+        )),
+        sent if sent > offered => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the transport claims to have written more than it was given",
+        )),
+        sent => Ok(sent),
+    }
+}
+
+/// What a transport says of a read, held against the room that it was given.
+pub(crate) fn received(result: io::Result<usize>, space: usize) -> io::Result<usize> {
+    match result? {
+        len if len > space => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "the transport claims to have read more than there is room for",
+        )),
+        len => Ok(len),
     }
 }
 

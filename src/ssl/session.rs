@@ -55,6 +55,10 @@ pub struct SslSession<T> {
 }
 
 impl<T> SslSession<T> {
+    pub(crate) fn into_link(self) -> Link<T> {
+        self.link
+    }
+
     pub(crate) fn new(link: Link<T>) -> Self {
         Self { link }
     }

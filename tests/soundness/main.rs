@@ -25,3 +25,4 @@ mod panics;
 mod partial;
 mod random;
 mod refused;
+mod split;
