@@ -39,6 +39,14 @@ impl Compiler {
         }
     }
 
+    /// Gcc as it compiles a release.
+    pub fn gcc() -> Self {
+        Self {
+            command: "gcc".into(),
+            flags: &["-O2"],
+        }
+    }
+
     /// Clang as it compiles a release.
     pub fn clang() -> Self {
         Self {

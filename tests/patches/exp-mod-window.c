@@ -1,8 +1,9 @@
 /*
  * Powers with exponents of every size of window, against plain squaring and
- * multiplying.
+ * multiplying; and the pages that are touched, which are to be the same for
+ * exponents whose windows lie in the same places.
  */
-#include "program.h"
+#include "pages.h"
 
 #include "mbedtls/bignum.h"
 
@@ -19,6 +20,54 @@ static void power(mbedtls_mpi *result, const mbedtls_mpi *base,
             CHECK(mbedtls_mpi_mul_mpi(result, result, base) == 0);
             CHECK(mbedtls_mpi_mod_mpi(result, result, modulus) == 0);
         }
+    }
+}
+
+/* 48 windows of 5 bits, each a 1 and then the same 4 bits. */
+static void set_windows(mbedtls_mpi *exponent, unsigned bits)
+{
+    int window, bit;
+
+    CHECK(mbedtls_mpi_lset(exponent, 0) == 0);
+    for (window = 0; window < 48; window++) {
+        CHECK(mbedtls_mpi_set_bit(exponent, (size_t) window * 5 + 4, 1) == 0);
+        for (bit = 0; bit < 4; bit++)
+            CHECK(mbedtls_mpi_set_bit(exponent, (size_t) (window * 5 + bit),
+                                      bits >> bit & 1) == 0);
+    }
+}
+
+static void compare_pages(void)
+{
+    mbedtls_mpi base, exponent, modulus, result, rr;
+    unsigned long digest, first_digest = 0;
+    unsigned bits;
+    int first_block;
+
+    use_pages();
+    mbedtls_mpi_init(&base);
+    mbedtls_mpi_init(&exponent);
+    mbedtls_mpi_init(&modulus);
+    mbedtls_mpi_init(&rr);
+    CHECK(mbedtls_mpi_fill_random(&base, 60, counting, NULL) == 0);
+    CHECK(mbedtls_mpi_fill_random(&modulus, 64, counting, NULL) == 0);
+    CHECK(mbedtls_mpi_set_bit(&modulus, 0, 1) == 0);
+    CHECK(mbedtls_mpi_set_bit(&modulus, 511, 1) == 0);
+    CHECK(mbedtls_mpi_grow(&exponent, 4) == 0);
+    CHECK(mbedtls_mpi_lset(&exponent, 1) == 0);
+    mbedtls_mpi_init(&result);
+    CHECK(mbedtls_mpi_exp_mod(&result, &base, &exponent, &modulus, &rr) == 0);
+    for (bits = 0; bits < 16; bits += 5) {
+        set_windows(&exponent, bits);
+        mbedtls_mpi_init(&result);
+        first_block = block_count;
+        start_watching();
+        CHECK(mbedtls_mpi_exp_mod(&result, &base, &exponent, &modulus, &rr) == 0);
+        digest = stop_watching(first_block);
+        if (bits == 0)
+            first_digest = digest;
+        else if (digest != first_digest)
+            fault("the pages that are touched tell the exponent");
     }
 }
 
@@ -51,5 +100,6 @@ int main(void)
     mbedtls_mpi_free(&result);
     mbedtls_mpi_free(&expected);
     CHECK(live_blocks == 0);
+    compare_pages();
     return 0;
 }
