@@ -9,9 +9,9 @@ mod alert;
 mod code;
 mod flag;
 mod handshake;
+mod printable;
 mod verify;
 
-use std::fmt;
 use std::io;
 
 pub use self::alert::Alert;
@@ -19,6 +19,7 @@ pub use self::code::ErrorCode;
 pub(crate) use self::code::check;
 pub use self::flag::VerifyFlag;
 pub use self::handshake::{HandshakeFailure, HandshakeReport};
+pub(crate) use self::printable::{Printable, excerpt, is_unprintable};
 pub use self::verify::{VerifyError, VerifyProblem};
 
 /// What the functions of this crate return.
@@ -54,7 +55,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The operating system or the transport failed.
-    #[error("{action}: {source}")]
+    #[error("{}: {}", Printable(action), Printable(&source.to_string()))]
     Io {
         /// What was being done with what, such as `reading ca.pem`.
         action: String,
@@ -75,7 +76,7 @@ pub enum Error {
     Verify(VerifyError),
 
     /// A certificate, a revocation list or a bundle of them cannot be used.
-    #[error("{}: {reason}{}", Printable(which), in_brackets(.code))]
+    #[error("{}: {}{}", Printable(which), Printable(reason), in_brackets(.code))]
     Certificate {
         /// Which one: its file, its position there, its subject.
         which: String,
@@ -86,7 +87,7 @@ pub enum Error {
     },
 
     /// A private key cannot be used. Never holds a part of the key.
-    #[error("{}: {reason}{}", Printable(which), in_brackets(.code))]
+    #[error("{}: {}{}", Printable(which), Printable(reason), in_brackets(.code))]
     Key {
         /// Which one, such as its file.
         which: String,
@@ -97,7 +98,7 @@ pub enum Error {
     },
 
     /// A server name that is neither a DNS name nor an IP address.
-    #[error("{name:?} is no server name: {reason}")]
+    #[error("{name:?} is no server name: {}", Printable(reason))]
     ServerName {
         /// The name as it was given.
         name: String,
@@ -106,7 +107,7 @@ pub enum Error {
     },
 
     /// A configuration that cannot work, or that is not safe.
-    #[error("configuration refused: {reason}")]
+    #[error("configuration refused: {}", Printable(reason))]
     Config {
         /// The settings at fault, and what to set instead.
         reason: String,
@@ -121,7 +122,7 @@ pub enum Error {
 
     /// The peer broke the protocol after the handshake, or the record layer
     /// failed. The session is dead.
-    #[error("{action}: {reason}{}{}", alert_sent(.alert), in_brackets(.code))]
+    #[error("{action}: {}{}{}", Printable(reason), alert_sent(.alert), in_brackets(.code))]
     Protocol {
         /// What was being done.
         action: &'static str,
@@ -231,32 +232,6 @@ impl From<Error> for io::Error {
     }
 }
 
-/// Text that may come from a certificate or a file name, for one line of
-/// output: control characters are escaped, so that it cannot forge a line.
-pub(crate) struct Printable<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut plain = self.0;
-        while let Some(at) = plain.find(is_unprintable) {
-            let (before, rest) = plain.split_at(at);
-            f.write_str(before)?;
-            let mut chars = rest.chars();
-            if let Some(c) = chars.next() {
-                write!(f, "{}", c.escape_default())?;
-            }
-            plain = chars.as_str();
-        }
-        f.write_str(plain)
-    }
-}
-
-/// Control characters, and those that change the direction of what follows.
-pub(crate) fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-}
-
 fn in_brackets(code: &Option<ErrorCode>) -> String {
     code.map(|code| format!(" [{code}]")).unwrap_or_default()
 }
@@ -326,9 +301,42 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_stays_on_its_line() {
-        let shown = Printable("CN=a\nverify: ok\u{202e}\u{1b}[2J\u{e9}").to_string();
-        assert_eq!(shown, "CN=a\\nverify: ok\\u{202e}\\u{1b}[2J\u{e9}");
+    fn no_error_passes_on_what_drives_a_terminal() {
+        let hostile = || "a\n\u{1b}[2Jb".to_owned();
+        let failure = HandshakeFailure {
+            action: hostile(),
+            reason: hostile(),
+            alert_sent: None,
+            alert_received: None,
+            code: None,
+            report: HandshakeReport::default(),
+        };
+        for error in [
+            Error::io(hostile(), io::Error::other(hostile())),
+            Error::Handshake(Box::new(failure)),
+            Error::certificate(hostile(), hostile()),
+            Error::Key {
+                which: hostile(),
+                reason: hostile(),
+                code: None,
+            },
+            Error::ServerName {
+                name: hostile(),
+                reason: hostile(),
+            },
+            Error::config(hostile()),
+            Error::Protocol {
+                action: "reading",
+                reason: hostile(),
+                code: None,
+                alert: None,
+            },
+        ] {
+            for text in [error.to_string(), format!("{error:?}")] {
+                assert!(!text.contains(is_unprintable), "{text:?}");
+                assert!(text.contains("\\n\\u{1b}[2J"), "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Alert, ErrorCode};
+use super::{Alert, ErrorCode, Printable};
 
 /// A handshake that we or the peer refused.
 ///
@@ -34,7 +34,8 @@ pub struct HandshakeFailure {
 /// What each side offered in a handshake, and what was chosen.
 ///
 /// Names are those of IANA's registries; a value that this crate does not know
-/// appears as its number in hexadecimal. Lists stay empty, and the rest
+/// appears as its number in hexadecimal, and bytes of an ALPN name that are no
+/// printable ASCII are escaped. Lists stay empty, and the rest
 /// `None`, for what the handshake did not come to.
 ///
 /// ```
@@ -70,7 +71,12 @@ pub struct HandshakeReport {
 
 impl fmt::Display for HandshakeFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.action, self.reason)?;
+        write!(
+            f,
+            "{}: {}",
+            Printable(&self.action),
+            Printable(&self.reason)
+        )?;
         if let Some(alert) = self.alert_received {
             write!(f, "; the peer sent the alert {alert}")?;
         }

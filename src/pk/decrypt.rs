@@ -1,7 +1,7 @@
 //! Decrypts a PKCS#8 key that a password protects.
 
 use pkcs8::der::{self, Decode, ErrorKind, Reader, SliceReader};
-use pkcs8::pkcs5::pbes2::{Kdf, PBES2_OID, Parameters};
+use pkcs8::pkcs5::pbes2::{Kdf, PBES2_OID, ScryptParams};
 use pkcs8::pkcs5::{self, EncryptionScheme};
 use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier};
@@ -21,7 +21,7 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
         return Err(old_encryption(scheme));
     };
-    refuse_excess(parameters)?;
+    refuse_unreasonable(&parameters.kdf)?;
 
     let mut buffer = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());
     let len = match parameters.decrypt_in_place(password, &mut buffer) {
@@ -66,28 +66,55 @@ fn old_encryption(with: ObjectIdentifier) -> Refusal {
     ))
 }
 
-/// The file says how much work deriving the key is. More than this takes
-/// minutes or all memory, and nobody asks for it on purpose.
-fn refuse_excess(parameters: &Parameters) -> Result<(), Refusal> {
-    const MAX_ITERATIONS: u32 = 10_000_000;
-    const MAX_SCRYPT_MEMORY: u64 = 1 << 30;
-    const MAX_SCRYPT_WORK: u64 = 1 << 32;
-
-    let fine = match &parameters.kdf {
-        Kdf::Pbkdf2(pbkdf2) => (1..=MAX_ITERATIONS).contains(&pbkdf2.iteration_count),
-        Kdf::Scrypt(scrypt) => {
-            let block = 128 * u64::from(scrypt.block_size);
-            let memory = block.saturating_mul(scrypt.cost_parameter);
-            let work = memory.saturating_mul(u64::from(scrypt.parallelization));
-            memory <= MAX_SCRYPT_MEMORY && work <= MAX_SCRYPT_WORK
-        }
-        _ => true,
-    };
-    match fine {
-        true => Ok(()),
-        false => Err(Refusal::new(
-            "deriving its key from the password would take more time or memory than is \
-             reasonable: the file is damaged, or made to stop this program",
-        )),
+/// The file says how the key is derived from the password, and so how much
+/// work that is. What is not allowed is refused here, before it is tried: in
+/// `pkcs5` it would stop the program.
+fn refuse_unreasonable(kdf: &Kdf) -> Result<(), Refusal> {
+    match kdf {
+        Kdf::Pbkdf2(pbkdf2) => match pbkdf2.iteration_count {
+            0 => Err(Refusal::new(
+                "its PBKDF2 has an iteration count of 0: the file is damaged",
+            )),
+            1..=MAX_ITERATIONS => Ok(()),
+            count => Err(excessive(&format!("{count} iterations of PBKDF2"))),
+        },
+        Kdf::Scrypt(scrypt) => refuse_unreasonable_scrypt(scrypt),
+        _ => Ok(()),
     }
 }
+
+/// What RFC 7914, section 6, requires of the parameters, and our limits.
+fn refuse_unreasonable_scrypt(scrypt: &ScryptParams) -> Result<(), Refusal> {
+    let (n, r, p) = (
+        scrypt.cost_parameter,
+        u64::from(scrypt.block_size),
+        u64::from(scrypt.parallelization),
+    );
+    let parameters = format!("scrypt with N = {n}, r = {r}, p = {p}");
+    if n < 2 || !n.is_power_of_two() || r == 0 || p == 0 {
+        return Err(Refusal::new(format!(
+            "its {parameters} does not exist: the file is damaged"
+        )));
+    }
+    let block = 128 * r;
+    let memory = block.saturating_mul(n.saturating_add(p));
+    let work = block.saturating_mul(n).saturating_mul(p);
+    match memory <= MAX_SCRYPT_MEMORY && work <= MAX_SCRYPT_WORK {
+        true => Ok(()),
+        false => Err(excessive(&parameters)),
+    }
+}
+
+fn excessive(what: &str) -> Refusal {
+    Refusal::new(format!(
+        "deriving its key from the password takes {what}, which is more time or memory than is \
+         reasonable: the file is damaged, or made to stop this program"
+    ))
+}
+
+/// Ten seconds or so; today's advice is well below a million.
+const MAX_ITERATIONS: u32 = 10_000_000;
+/// In bytes; today's advice is an eighth of it.
+const MAX_SCRYPT_MEMORY: u64 = 1 << 30;
+/// In bytes written, each of them twice; ten seconds or so.
+const MAX_SCRYPT_WORK: u64 = 1 << 32;

@@ -7,6 +7,7 @@ use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 use super::refusal::Refusal;
+use crate::error::excerpt;
 
 /// A private key that was found.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(super) fn find_key(text: &[u8]) -> Result<Section, Refusal> {
             refuse_unknown(number, label)?;
             return decode(number, label, &body);
         }
-        others.push(format!("{label} (line {number})"));
+        others.push((number, label));
     }
     Err(nothing_found(text, &others))
 }
@@ -51,6 +52,7 @@ fn read_body<'a>(
     begin: usize,
     label: &str,
 ) -> Result<Vec<&'a [u8]>, Refusal> {
+    let shown = excerpt(label);
     let mut body = Vec::new();
     for (number, line) in lines {
         if let Some(ended) = between(line, "-----END ") {
@@ -58,18 +60,19 @@ fn read_body<'a>(
                 return Ok(body);
             }
             return Err(Refusal::new(format!(
-                "line {number} ends a section \"{ended}\", but line {begin} began \"{label}\""
+                "line {number} ends a section \"{}\", but line {begin} began \"{shown}\"",
+                excerpt(ended)
             )));
         }
         if between(line, "-----BEGIN ").is_some() {
             return Err(Refusal::new(format!(
-                "the section \"{label}\" of line {begin} has no end before line {number} begins another"
+                "the section \"{shown}\" of line {begin} has no end before line {number} begins another"
             )));
         }
         body.push(line);
     }
     Err(Refusal::new(format!(
-        "the section \"{label}\" of line {begin} has no end: the file was cut off"
+        "the section \"{shown}\" of line {begin} has no end: the file was cut off"
     )))
 }
 
@@ -81,7 +84,8 @@ fn refuse_unknown(line: usize, label: &str) -> Result<(), Refusal> {
              `ssh-keygen -p -m PKCS8 -f COPY`"
         ))),
         _ => Err(Refusal::new(format!(
-            "line {line} begins a \"{label}\", which TLS cannot use: it takes RSA and EC keys"
+            "line {line} begins a \"{}\", which TLS cannot use: it takes RSA and EC keys",
+            excerpt(label)
         ))),
     }
 }
@@ -111,9 +115,18 @@ fn decode(line: usize, label: &str, body: &[&[u8]]) -> Result<Section, Refusal> 
     Ok(Section { line, der })
 }
 
-fn nothing_found(text: &[u8], others: &[String]) -> Refusal {
+fn nothing_found(text: &[u8], others: &[(usize, &str)]) -> Refusal {
+    const MOST: usize = 5;
+    let named = others.iter().take(MOST);
+    let named: Vec<_> = named
+        .map(|(line, label)| format!("{} (line {line})", excerpt(label)))
+        .collect();
+    let more = match others.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     Refusal::new(if !others.is_empty() {
-        format!("it holds no private key, only {}", others.join(", "))
+        format!("it holds no private key, only {}{more}", named.join(", "))
     } else if text.trim_ascii().is_empty() {
         "it is empty".to_owned()
     } else if text.starts_with(&[0x30]) {
@@ -154,6 +167,26 @@ mod tests {
             "  -----BEGIN PRIVATE KEY-----\n\tAQI\n  DBAU=  \n\n  -----END PRIVATE KEY-----  ",
         ] {
             assert_eq!(*find_key(text.as_bytes()).unwrap().der, [1, 2, 3, 4, 5]);
+        }
+    }
+
+    #[test]
+    fn labels_of_a_hostile_file_are_shown_short_and_printable() {
+        let label = format!("\u{1b}[2J\u{202e}{}", "x".repeat(1000));
+        let begin = format!("-----BEGIN {label}-----");
+        let end = format!("-----END {label}-----");
+        for text in [
+            begin.clone(),
+            format!("{begin}\n-----BEGIN X-----"),
+            format!("{begin}\n-----END X-----"),
+            format!("-----BEGIN X-----\n{end}"),
+            format!("{begin}\n{end}\n").repeat(100),
+            format!("-----BEGIN {label} PRIVATE KEY-----\n-----END {label} PRIVATE KEY-----"),
+        ] {
+            let reason = reason(&text);
+            assert!(reason.contains("\\u{1b}[2J\\u{202e}"), "{reason:?}");
+            assert!(!reason.contains(crate::error::is_unprintable), "{reason:?}");
+            assert!(reason.len() < 600, "{reason:?}");
         }
     }
 

@@ -6,6 +6,8 @@
 
 use rustls_pki_types::pem::{Error, PemObject, SectionKind};
 
+use crate::error::excerpt;
+
 /// One `-----BEGIN ...-----` and what belongs to it.
 pub(super) struct Block<'a> {
     /// The line of the beginning; the first line is 1.
@@ -20,9 +22,10 @@ impl Block<'_> {
     pub(super) fn decode(&self) -> Result<Vec<u8>, String> {
         match <(SectionKind, Vec<u8>)>::from_pem_slice(self.text) {
             Ok((_, der)) => Ok(der),
-            Err(Error::MissingSectionEnd { .. }) => {
-                Err(format!("there is no `-----END {}-----` line", self.label))
-            }
+            Err(Error::MissingSectionEnd { .. }) => Err(format!(
+                "there is no `-----END {}-----` line",
+                excerpt(self.label)
+            )),
             Err(Error::IllegalSectionStart { .. }) => {
                 Err("the line with BEGIN does not end in `-----`".into())
             }
@@ -65,7 +68,8 @@ pub(super) fn describe_contents(text: &[u8], blocks: &[Block<'_>]) -> String {
         };
         return format!(
             "it holds a `-----BEGIN {}-----` in line {}{others}",
-            block.label, block.line
+            excerpt(block.label),
+            block.line
         );
     }
     if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) {
@@ -145,6 +149,21 @@ mod tests {
         ] {
             let decoded = blocks(text)[0].decode();
             assert_eq!(decoded, expected.map_err(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn labels_of_a_hostile_file_are_shown_short_and_printable() {
+        let text = format!("-----BEGIN \u{1b}[2J\u{202e}{}", "x".repeat(1000));
+        let whole = format!("{text}-----\nAAEC\n");
+        for reason in [
+            blocks(whole.as_bytes())[0].decode().unwrap_err(),
+            describe_contents(whole.as_bytes(), &blocks(whole.as_bytes())),
+            describe_contents(text.as_bytes(), &blocks(text.as_bytes())),
+        ] {
+            assert!(reason.contains("\\u{1b}[2J\\u{202e}"), "{reason:?}");
+            assert!(!reason.contains(crate::error::is_unprintable), "{reason:?}");
+            assert!(reason.len() < 300, "{reason:?}");
         }
     }
 

@@ -22,10 +22,11 @@ fn serve(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHan
 }
 
 /// A byte every 20 milliseconds, until the other side is gone.
-fn dribble(mut stream: TcpStream, mut bytes: impl Iterator<Item = u8>) {
-    while let Some(byte) = bytes.next()
-        && stream.write_all(&[byte]).is_ok()
-    {
+fn dribble(mut stream: TcpStream, bytes: impl Iterator<Item = u8>) {
+    for byte in bytes {
+        if stream.write_all(&[byte]).is_err() {
+            return;
+        }
         thread::sleep(Duration::from_millis(20));
     }
 }

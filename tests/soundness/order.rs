@@ -91,6 +91,20 @@ fn a_wrong_finished_is_a_decrypt_error() {
 }
 
 #[test]
+fn a_finished_under_another_type_is_refused_with_one_alert() {
+    for (kind, alert) in [(DATA, Alert::BadRecordMac), (ALERT, Alert::BadRecordMac)] {
+        let (mut client, mut peer) = almost_finished_client();
+        peer.change_cipher_spec();
+        let finished = peer.finished();
+        let start = peer.records.outgoing.len();
+        peer.send(&finished);
+        peer.records.outgoing[start] = kind;
+        let failure = refused(&mut client, &mut peer, alert);
+        assert!(failure.reason.contains("Finished"), "{failure}");
+    }
+}
+
+#[test]
 fn a_malformed_finished_is_refused() {
     type Change = fn(&mut Vec<u8>);
     let changes: [(Change, Alert); 5] = [

@@ -130,9 +130,8 @@ impl End {
     fn act(&self, call: Call) -> io::Result<Option<Act>> {
         let mut script = self.script.lock().unwrap();
         script.calls[call as usize] += 1;
-        if let Some(kind) = script.alternately
-            && script.calls[call as usize] % 2 == 1
-        {
+        let is_odd = script.calls[call as usize] % 2 == 1;
+        if let Some(kind) = script.alternately.filter(|_| is_odd) {
             return Err(kind.into());
         }
         let act = script.acts[call as usize].pop_front();

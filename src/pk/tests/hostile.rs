@@ -1,5 +1,11 @@
 //! Input that was cut off or changed: it is refused or loads, and no more.
 
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use pkcs8::der::Encode;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::pkcs5::EncryptionScheme;
+use pkcs8::pkcs5::pbes2::{self, Kdf, Pbkdf2Params, Salt, ScryptParams};
+
 use super::*;
 
 /// Numbers that look random and are the same each time.
@@ -106,9 +112,7 @@ fn encrypted_keys() {
 }
 
 fn is_costly(input: &[u8]) -> bool {
-    use pkcs8::pkcs5::EncryptionScheme;
-    use pkcs8::pkcs5::pbes2::Kdf;
-    let Ok(info) = pkcs8::EncryptedPrivateKeyInfoRef::try_from(input) else {
+    let Ok(info) = EncryptedPrivateKeyInfoRef::try_from(input) else {
         return false;
     };
     match &info.encryption_algorithm {
@@ -128,47 +132,59 @@ fn is_costly(input: &[u8]) -> bool {
 }
 
 #[test]
-fn excessive_work_is_refused_at_once() {
-    let Some(openssl) = Openssl::find() else {
-        return;
+fn impossible_and_excessive_derivations_are_refused_at_once() {
+    use pkcs8::pkcs5::pbes2::Pbkdf2Prf::HmacWithSha256;
+
+    let pbkdf2 = |iteration_count| {
+        Kdf::Pbkdf2(Pbkdf2Params {
+            salt: Salt::new(b"salt").unwrap(),
+            iteration_count,
+            key_length: None,
+            prf: HmacWithSha256,
+        })
     };
-    let pem = openssl.generate(&["EC", "ec_paramgen_curve:P-256"]);
-    // The count 0x00010203 is found in the file and raised.
-    let encrypt = ["pkcs8", "-topk8", "-outform", "DER", "-passout", "pass:a"];
-    let mut der = openssl.run(
-        &[&encrypt[..], &["-v2", "aes-256-cbc", "-iter", "66051"]].concat(),
-        &pem,
-    );
-    let count = [0x02, 0x03, 0x01, 0x02, 0x03];
-    let at = der.windows(5).position(|bytes| bytes == count).unwrap();
-    der.splice(at..at + 5, [0x02, 0x04, 0x05, 0xFF, 0xFF, 0xFF]);
-    // One byte longer, so are the three structures around it.
-    let message = reason(PrivateKey::from_der_encrypted(lengthen(der, at), "a"));
-    assert!(message.contains("more time or memory"), "{message}");
+    let scrypt = |cost_parameter, block_size, parallelization| {
+        Kdf::Scrypt(ScryptParams {
+            salt: Salt::new(b"salt").unwrap(),
+            cost_parameter,
+            block_size,
+            parallelization,
+            key_length: None,
+        })
+    };
+    for (kdf, expected) in [
+        (pbkdf2(0), "an iteration count of 0"),
+        (pbkdf2(10_000_001), "takes 10000001 iterations of PBKDF2"),
+        (pbkdf2(u32::MAX), "more time or memory"),
+        (scrypt(0, 8, 1), "N = 0, r = 8, p = 1 does not exist"),
+        (scrypt(1, 8, 1), "does not exist"),
+        (scrypt(1025, 8, 1), "does not exist"),
+        (scrypt(1024, 0, 1), "does not exist"),
+        (scrypt(1024, 8, 0), "does not exist"),
+        (scrypt(1 << 20, 8, 1), "takes scrypt with N = 1048576"),
+        (scrypt(1 << 63, 8, 1), "more time or memory"),
+        (scrypt(u64::MAX, u16::MAX, u16::MAX), "does not exist"),
+        (scrypt(1 << 63, u16::MAX, u16::MAX), "more time or memory"),
+        // Little of each, and much memory through p alone.
+        (scrypt(2, u16::MAX, 256), "more time or memory"),
+        (scrypt(1 << 16, 8, 1024), "more time or memory"),
+    ] {
+        let message = reason(PrivateKey::from_der_encrypted(encrypted_with(kdf), "a"));
+        assert!(message.contains(expected), "{message}");
+    }
+    // Garbage inside, but a derivation that is allowed.
+    for kdf in [pbkdf2(1), scrypt(2, 1, 1)] {
+        let message = reason(PrivateKey::from_der_encrypted(encrypted_with(kdf), "a"));
+        assert_eq!(message, "the password is wrong, or the file is damaged");
+    }
 }
 
-/// Adds one to the length of each structure around `inner`.
-fn lengthen(mut der: Vec<u8>, inner: usize) -> Vec<u8> {
-    let mut at = 0;
-    while at < inner {
-        let (start, length_byte) = match der[at + 1] {
-            long @ 0x81.. => (
-                at + 2 + usize::from(long & 0x7F),
-                at + 1 + usize::from(long & 0x7F),
-            ),
-            _ => (at + 2, at + 1),
-        };
-        let length = match der[at + 1] {
-            0x82 => usize::from(der[at + 2]) << 8 | usize::from(der[at + 3]),
-            0x81 => usize::from(der[at + 2]),
-            short => usize::from(short),
-        };
-        if start + length > inner && matches!(der[at], 0x30) {
-            der[length_byte] += 1;
-            at = start;
-        } else {
-            at = start + length;
-        }
-    }
-    der
+/// An encrypted key that no password opens.
+fn encrypted_with(kdf: Kdf) -> Vec<u8> {
+    let encryption = pbes2::EncryptionScheme::Aes256Cbc { iv: [0; 16] };
+    let info = EncryptedPrivateKeyInfoRef {
+        encryption_algorithm: pbes2::Parameters { kdf, encryption }.into(),
+        encrypted_data: OctetStringRef::new(&[0; 64]).unwrap(),
+    };
+    info.to_der().unwrap()
 }

@@ -29,10 +29,14 @@ impl Engine {
                     }
                 }
                 _ => {
-                    return Err(self.refuse(
-                        Alert::UnexpectedMessage,
-                        "the peer sent application data before its Finished",
-                    ));
+                    // What cannot be opened is no data, whatever its header says.
+                    return Err(match result {
+                        Ok(()) => self.refuse(
+                            Alert::UnexpectedMessage,
+                            "the peer sent application data before its Finished",
+                        ),
+                        Err(code) => self.engine_refused(code),
+                    });
                 }
             }
         }

@@ -20,10 +20,7 @@ impl Engine {
         if let Some(hello) = &self.chosen {
             report.version_chosen = Some(version_name(hello.version));
             report.cipher_suite_chosen = Some(suites::describe(hello.cipher_suite));
-            report.alpn_chosen = hello
-                .alpn
-                .as_ref()
-                .map(|protocol| String::from_utf8_lossy(protocol).into_owned());
+            report.alpn_chosen = hello.alpn.as_deref().map(protocol);
         }
         let common = &self.config.common;
         report.cipher_suites_allowed = names(&common.cipher_suites);
@@ -151,8 +148,13 @@ fn key_kinds<'a>(identities: impl IntoIterator<Item = &'a Identity>) -> String {
 }
 
 fn protocols<'a>(names: impl Iterator<Item = &'a [u8]>) -> String {
-    let shown: Vec<_> = names.map(|name| name.escape_ascii().to_string()).collect();
+    let shown: Vec<_> = names.map(protocol).collect();
     shown.join(", ")
+}
+
+/// The name of an ALPN protocol, which may be any bytes, for people.
+fn protocol(name: &[u8]) -> String {
+    name.escape_ascii().to_string()
 }
 
 fn describe_offer(report: &mut HandshakeReport, hello: &ClientHello) {
@@ -171,11 +173,7 @@ fn describe_offer(report: &mut HandshakeReport, hello: &ClientHello) {
         .iter()
         .map(|&group| groups::describe(group))
         .collect();
-    report.alpn_offered = hello
-        .alpn
-        .iter()
-        .map(|protocol| String::from_utf8_lossy(protocol).into_owned())
-        .collect();
+    report.alpn_offered = hello.alpn.iter().map(|name| protocol(name)).collect();
 }
 
 fn names<T: ToString>(items: &[T]) -> Vec<String> {
