@@ -163,7 +163,7 @@ impl Connector {
         name: ServerName,
         transport: T,
     ) -> Result<SslSession<T>, HandshakeError<T>> {
-        Handshake::begin_client(&self.config, name, transport)?.complete()
+        Handshake::client(&self.config, name, transport)?.complete()
     }
 
     /// The configuration.

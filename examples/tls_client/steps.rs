@@ -117,7 +117,8 @@ pub fn run(plan: &Plan, out: &Output) -> Result<(), Failure> {
     let failed = |error| Failure::handshake(&peer, timeout, error);
 
     out.step("handshake", format_args!("with {peer}"))?;
-    let handshake = Handshake::client(&config, name, net).map_err(failed)?;
+    let handshake =
+        Handshake::client(&config, name, net).map_err(|error| failed(error.into_error()))?;
     let mut session = match handshake.complete_within(timeout) {
         Ok(session) => session,
         Err(error) => {

@@ -5,10 +5,14 @@
 //! size a few all along the way: with `EMBERTLS_TEST_FULL=1` 250.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io::Read;
 
-use super::scene::{Configs, Outcome, Scene, Sessions};
+use super::scene::{Configs, HOST, Outcome, Scene, Sessions};
 use super::secrets::assert_no_residue;
+use crate::error::Error;
 use crate::ffi::allocation::{self, Seen, Shortage};
+use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ServerName};
 
 #[test]
 fn loading_survives() {
@@ -69,6 +73,51 @@ fn a_forged_key_exchange_is_never_accepted() {
         });
         forged.map(drop)
     });
+}
+
+/// Without memory for a session there is still the connection, for example to
+/// close it in peace.
+#[test]
+fn the_transport_comes_back_with_every_byte() {
+    let configs = configs(&Scene::ecdsa());
+    let name = || ServerName::try_from(HOST).unwrap();
+    let transport = || {
+        let mut transport = MemoryTransport::new();
+        transport.push_incoming(b"in the transport");
+        transport
+    };
+    let mut client = Handshake::client(&configs.client, name(), MemoryTransport::new()).unwrap();
+    assert!(client.advance().is_err(), "waits for the server");
+    let hello = client.get_mut().take_outgoing();
+    let mut greeted = MemoryTransport::new();
+    greeted.push_incoming(&hello);
+    greeted.push_incoming(b"behind the hello");
+    let accepted = Acceptor::new(greeted).accept().unwrap();
+
+    let (refused, _) = allocation::during(Shortage::From(1), || {
+        Handshake::client(&configs.client, name(), transport())
+    });
+    assert_eq!(given_back(refused), b"in the transport");
+    let (refused, _) = allocation::during(Shortage::From(1), || {
+        Handshake::server(&configs.server, transport())
+    });
+    assert_eq!(given_back(refused), b"in the transport");
+    let (refused, _) = allocation::during(Shortage::From(1), || {
+        accepted.into_handshake(&configs.server)
+    });
+    assert_eq!(given_back(refused), b"behind the hello");
+}
+
+/// What can be read from a transport whose session could not be made.
+fn given_back<S: Debug>(refused: Result<S, HandshakeError<MemoryTransport>>) -> Vec<u8> {
+    let HandshakeError::Failed { error, parts } = refused.unwrap_err() else {
+        panic!("nothing to wait for");
+    };
+    assert!(matches!(error, Error::OutOfMemory { .. }), "{error:?}");
+    let mut rest = [0; 64];
+    let mut transport = parts.transport;
+    let len = transport.read(&mut rest).unwrap_or(0);
+    [&parts.unread, &rest[..len]].concat()
 }
 
 fn configs(scene: &Scene) -> Configs {

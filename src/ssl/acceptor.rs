@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
 
 use super::config::{Server, SslConfig};
 use super::engine::{Engine, plain_alert};
@@ -12,6 +13,7 @@ use super::session::SslSession;
 use super::wire::hello::ClientHello;
 use super::wire::inbound::{Inbound, Plain};
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
+use crate::net::NetContext;
 
 /// Reads a ClientHello from a transport, and nothing more.
 ///
@@ -257,6 +259,51 @@ impl<T: Read + Write> Acceptor<T> {
     }
 }
 
+impl Acceptor<NetContext> {
+    /// Reads the ClientHello within `timeout`, however the client spreads its
+    /// bytes.
+    ///
+    /// The time for the rest of the handshake is set with
+    /// [`Handshake::complete_within`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Acceptor::accept`]; an [`Error::Io`] of kind
+    /// [`TimedOut`](ErrorKind::TimedOut) once the time is over.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use embertls::{Acceptor, NetContext, Server, SslConfig, SslSession};
+    ///
+    /// fn serve(
+    ///     client: NetContext,
+    ///     config: &SslConfig<Server>,
+    /// ) -> embertls::Result<SslSession<NetContext>> {
+    ///     let limit = Duration::from_secs(10);
+    ///     let accepted = Acceptor::new(client).accept_within(limit)?;
+    ///     Ok(accepted.into_handshake(config)?.complete_within(limit)?)
+    /// }
+    /// ```
+    pub fn accept_within(
+        mut self,
+        timeout: Duration,
+    ) -> Result<Accepted<NetContext>, HandshakeError<NetContext, Self>> {
+        self.transport
+            .set_deadline(Instant::now().checked_add(timeout));
+        match self.accept() {
+            Ok(mut accepted) => {
+                accepted.transport.set_deadline(None);
+                Ok(accepted)
+            }
+            Err(HandshakeError::Failed { error, mut parts }) => {
+                parts.transport.set_deadline(None);
+                Err(HandshakeError::Failed { error, parts })
+            }
+            Err(would_block) => Err(would_block),
+        }
+    }
+}
+
 /// A transport whose ClientHello has been read.
 ///
 /// ```
@@ -299,7 +346,8 @@ impl<T: Read + Write> Accepted<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session,
+    /// with the transport given back.
     ///
     /// ```
     /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>, config: &embertls::SslConfig<embertls::Server>) -> embertls::Result<()> {
@@ -308,16 +356,31 @@ impl<T: Read + Write> Accepted<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn into_handshake(self, config: &SslConfig<Server>) -> Result<Handshake<T>> {
-        let engine = server_engine(config, self.inbound, *self.hello)?;
-        Ok(Handshake::new(engine, self.transport))
+    pub fn into_handshake(
+        self,
+        config: &SslConfig<Server>,
+    ) -> Result<Handshake<T>, HandshakeError<T>> {
+        match Engine::server(config) {
+            Ok(mut engine) => {
+                let Hello { facts, message } = *self.hello;
+                engine.client_hello_was_read(self.inbound, facts, &message);
+                Ok(Handshake::new(engine, self.transport))
+            }
+            Err(error) => Err(HandshakeError::Failed {
+                error,
+                parts: Box::new(Parts {
+                    unread: self.inbound.unread().to_vec(),
+                    ..Parts::untouched(self.transport)
+                }),
+            }),
+        }
     }
 
     /// Does the rest of the handshake with this configuration.
     ///
     /// # Errors
     ///
-    /// As [`Handshake::complete`].
+    /// As [`Accepted::into_handshake`] and [`Handshake::complete`].
     ///
     /// ```
     /// # fn example(accepted: embertls::ssl::Accepted<std::net::TcpStream>, config: &embertls::SslConfig<embertls::Server>) -> embertls::Result<()> {
@@ -330,13 +393,7 @@ impl<T: Read + Write> Accepted<T> {
         self,
         config: &SslConfig<Server>,
     ) -> Result<SslSession<T>, HandshakeError<T>> {
-        match server_engine(config, self.inbound, *self.hello) {
-            Ok(engine) => Handshake::new(engine, self.transport).complete(),
-            Err(error) => Err(HandshakeError::Failed {
-                error,
-                parts: Box::new(Parts::untouched(self.transport)),
-            }),
-        }
+        self.into_handshake(config)?.complete()
     }
 
     /// Goes on with the configuration that `resolver` picks; nothing is sent
@@ -427,10 +484,6 @@ impl<T: Read + Write> Accepted<T> {
         self.transport.flush()?;
         Ok(self.transport)
     }
-}
-
-fn server_engine(config: &SslConfig<Server>, inbound: Inbound, hello: Hello) -> Result<Engine> {
-    Engine::server_after_hello(config, inbound, hello.facts, &hello.message)
 }
 
 impl<T> fmt::Debug for Accepted<T> {

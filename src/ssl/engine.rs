@@ -89,7 +89,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn client(config: &SslConfig<Client>, name: ServerName) -> Result<Self> {
-        let mut engine = Self::new(config.inner(), Inbound::default(), true)?;
+        let mut engine = Self::new(config.inner(), true)?;
         if let Some(sni) = name.sni() {
             let sni = CString::new(sni).map_err(|_| Error::ServerName {
                 name: sni.into(),
@@ -102,23 +102,22 @@ impl Engine {
     }
 
     pub(crate) fn server(config: &SslConfig<Server>) -> Result<Self> {
-        Self::new(config.inner(), Inbound::default(), false)
+        Self::new(config.inner(), false)
     }
 
-    /// A server whose ClientHello has been read already; `inbound` holds what
-    /// came behind it.
-    pub(crate) fn server_after_hello(
-        config: &SslConfig<Server>,
+    /// On a server: the ClientHello has been read already, and `inbound` holds
+    /// what came behind it.
+    pub(crate) fn client_hello_was_read(
+        &mut self,
         inbound: Inbound,
         hello: ClientHello,
         message: &[u8],
-    ) -> Result<Self> {
-        let mut engine = Self::new(config.inner(), inbound, false)?;
-        engine.client_hello_came(hello, message);
-        Ok(engine)
+    ) {
+        self.inbound = inbound;
+        self.client_hello_came(hello, message);
     }
 
-    fn new(config: &Arc<Inner>, inbound: Inbound, is_client: bool) -> Result<Self> {
+    fn new(config: &Arc<Inner>, is_client: bool) -> Result<Self> {
         let rng = config.common.rng.clone();
         let asks = config.client_auth.verifier().is_some();
         // SAFETY: the configuration is finished, and the engine keeps it alive longer than the session.
@@ -131,7 +130,7 @@ impl Engine {
             config: Arc::clone(config),
             is_client,
             phase: Phase::Handshaking,
-            inbound,
+            inbound: Inbound::default(),
             peer_encrypts: false,
             input_ended: false,
             finished: Vec::new(),

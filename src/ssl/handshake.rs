@@ -52,7 +52,8 @@ impl<T: Read + Write> Handshake<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session,
+    /// with the transport given back.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -65,15 +66,20 @@ impl<T: Read + Write> Handshake<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn client(config: &SslConfig<Client>, name: ServerName, transport: T) -> Result<Self> {
-        Ok(Self::new(Engine::client(config, name)?, transport))
+    pub fn client(
+        config: &SslConfig<Client>,
+        name: ServerName,
+        transport: T,
+    ) -> Result<Self, HandshakeError<T>> {
+        Self::begin(Engine::client(config, name), transport)
     }
 
     /// Prepares the server's side of a handshake. Nothing is read yet.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`] where there is not enough memory for a session.
+    /// [`Error::OutOfMemory`] where there is not enough memory for a session,
+    /// with the transport given back.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -85,17 +91,12 @@ impl<T: Read + Write> Handshake<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn server(config: &SslConfig<Server>, transport: T) -> Result<Self> {
-        Ok(Self::new(Engine::server(config)?, transport))
+    pub fn server(config: &SslConfig<Server>, transport: T) -> Result<Self, HandshakeError<T>> {
+        Self::begin(Engine::server(config), transport)
     }
 
-    /// As [`Handshake::client`], giving the transport back on an error.
-    pub(crate) fn begin_client(
-        config: &SslConfig<Client>,
-        name: ServerName,
-        transport: T,
-    ) -> Result<Self, HandshakeError<T>> {
-        match Engine::client(config, name) {
+    fn begin(engine: Result<Engine>, transport: T) -> Result<Self, HandshakeError<T>> {
+        match engine {
             Ok(engine) => Ok(Self::new(engine, transport)),
             Err(error) => Err(HandshakeError::Failed {
                 error,
@@ -424,6 +425,12 @@ impl<T, Unfinished> HandshakeError<T, Unfinished> {
 impl<T, Unfinished> From<HandshakeError<T, Unfinished>> for Error {
     fn from(error: HandshakeError<T, Unfinished>) -> Self {
         error.into_error()
+    }
+}
+
+impl<T, Unfinished> From<HandshakeError<T, Unfinished>> for io::Error {
+    fn from(error: HandshakeError<T, Unfinished>) -> Self {
+        error.into_error().into()
     }
 }
 

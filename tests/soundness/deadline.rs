@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use embertls::{Error, Handshake, HandshakeError, NetContext};
+use embertls::{Acceptor, Error, Handshake, HandshakeError, NetContext};
 
 use crate::peer::Peer;
 use crate::peer::messages::server_extensions;
@@ -39,10 +39,7 @@ fn assert_times_out(address: SocketAddr) {
         panic!("the handshake must fail");
     };
     let took = start.elapsed();
-    assert!(
-        matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::TimedOut),
-        "{error:?}"
-    );
+    assert!(is_timeout(&error), "{error:?}");
     assert!(took >= LIMIT && took < LIMIT * 5, "{took:?}");
 }
 
@@ -66,28 +63,50 @@ fn a_server_that_is_silent_runs_out_of_time() {
     thread.join().unwrap();
 }
 
-#[test]
-fn a_client_that_dribbles_runs_out_of_time() {
+/// The server's end of a connection with a client whose first record is long
+/// and comes byte by byte.
+fn dribbling_client() -> (NetContext, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let thread = thread::spawn(move || {
         let stream = TcpStream::connect(address).unwrap();
-        dribble(
-            stream,
-            [22, 3, 1, 0x40, 0].into_iter().chain((0..).map(|_| 1)),
-        );
+        let bytes = [22, 3, 1, 0x40, 0].into_iter();
+        dribble(stream, bytes.chain(std::iter::repeat(1)));
     });
-    let stream = listener.accept().unwrap().0;
-    let server = Handshake::server(&server_config(), NetContext::from(stream)).unwrap();
+    (NetContext::from(listener.accept().unwrap().0), thread)
+}
+
+fn is_timeout(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == ErrorKind::TimedOut)
+}
+
+#[test]
+fn a_client_that_dribbles_runs_out_of_time() {
+    let (net, thread) = dribbling_client();
+    let server = Handshake::server(&server_config(), net).unwrap();
     let start = Instant::now();
     let Err(HandshakeError::Failed { error, parts }) = server.complete_within(LIMIT) else {
         panic!("the handshake must fail");
     };
-    assert!(
-        matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::TimedOut),
-        "{error:?}"
-    );
+    assert!(is_timeout(&error), "{error:?}");
     assert!(start.elapsed() < LIMIT * 5);
+    drop(parts);
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_client_hello_that_dribbles_runs_out_of_time() {
+    let (net, thread) = dribbling_client();
+    let start = Instant::now();
+    let Err(HandshakeError::Failed { error, mut parts }) = Acceptor::new(net).accept_within(LIMIT)
+    else {
+        panic!("the ClientHello must not come");
+    };
+    assert!(is_timeout(&error), "{error:?}");
+    assert!(start.elapsed() >= LIMIT && start.elapsed() < LIMIT * 5);
+    // What came so far is there, and the transport has no limit any more.
+    assert_eq!(parts.unread[..5], [22, 3, 1, 0x40, 0]);
+    parts.transport.read_exact(&mut [0; 2]).unwrap();
     drop(parts);
     thread.join().unwrap();
 }
@@ -98,7 +117,8 @@ fn the_limit_ends_with_the_handshake() {
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
         let net = NetContext::from(listener.accept().unwrap().0);
-        let server = Handshake::server(&server_config(), net).unwrap();
+        let accepted = Acceptor::new(net).accept_within(LIMIT * 5).unwrap();
+        let server = accepted.into_handshake(&server_config()).unwrap();
         let mut server = server.complete_within(Duration::from_secs(30)).unwrap();
         thread::sleep(LIMIT * 2);
         server.write_all(b"late").unwrap();

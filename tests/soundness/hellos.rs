@@ -66,6 +66,20 @@ fn a_client_hello_with_an_extension_twice_is_refused() {
 }
 
 #[test]
+fn a_hello_without_uncompressed_points_is_refused() {
+    let extensions = [extension(10, &[0, 2, 0, 23]), extension(11, &[1, 1])].concat();
+    let (mut server, mut peer) = waiting_server();
+    let hello = peer.client_hello(&extensions);
+    peer.send(&hello);
+    refused(&mut server, &mut peer, Alert::IllegalParameter);
+
+    let (mut client, mut peer) = greeted_client();
+    let hello = peer.server_hello(&extension(11, &[1, 1]));
+    peer.send(&hello);
+    refused(&mut client, &mut peer, Alert::IllegalParameter);
+}
+
+#[test]
 fn two_server_names_are_refused() {
     let names = [0, 8, 0, 0, 1, b'a', 0, 0, 1, b'b'];
     let (mut server, mut peer) = waiting_server();

@@ -11,6 +11,7 @@ use crate::error::Alert;
 pub(crate) mod extension {
     pub(crate) const SERVER_NAME: u16 = 0;
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
+    pub(crate) const EC_POINT_FORMATS: u16 = 11;
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const ALPN: u16 = 16;
     pub(crate) const EXTENDED_MASTER_SECRET: u16 = 23;
@@ -160,14 +161,23 @@ impl ClientHello {
             extensions: Vec::new(),
             random,
         };
+        let mut point_formats = None;
         if !body.is_empty() {
             let extensions = body
                 .vec16()
                 .filter(|_| body.is_empty())
                 .ok_or_else(malformed)?;
             hello.extensions = each_extension(extensions, "ClientHello", |number, content| {
+                if number == extension::EC_POINT_FORMATS {
+                    point_formats = Some(point_format_list(content, "ClientHello")?);
+                    return Ok(());
+                }
                 hello_extension(&mut hello, number, content)
             })?;
+        }
+        let is_for_curves = hello.groups.iter().any(|group| CURVES.contains(group));
+        if is_for_curves && point_formats.is_some_and(|formats| !formats.contains(&UNCOMPRESSED)) {
+            return Err(no_uncompressed_points("client"));
         }
         Ok(hello)
     }
@@ -259,6 +269,27 @@ fn server_name(content: &[u8]) -> Result<Option<String>, HelloRefused> {
     Ok(name)
 }
 
+/// The formats of an ec_point_formats extension (RFC 8422, 5.1.2).
+fn point_format_list<'a>(content: &'a [u8], message: &str) -> Result<&'a [u8], HelloRefused> {
+    let mut reader = Reader::new(content);
+    reader
+        .vec8()
+        .filter(|formats| !formats.is_empty() && reader.is_empty())
+        .ok_or_else(|| HelloRefused::decode(&format!("ec_point_formats of the {message}")))
+}
+
+fn no_uncompressed_points(peer: &str) -> HelloRefused {
+    HelloRefused::new(
+        Alert::IllegalParameter,
+        format!("the {peer} does not take uncompressed points (RFC 8422, 5.1.2)"),
+    )
+}
+
+/// The only format of a point that is left.
+const UNCOMPRESSED: u8 = 0;
+/// The groups of RFC 8422: three NIST curves, X25519 and X448.
+const CURVES: [u16; 5] = [23, 24, 25, 29, 30];
+
 fn protocol_list(list: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut reader = Reader::new(list);
     let mut protocols = Vec::new();
@@ -334,6 +365,12 @@ impl ServerHello {
                 match number {
                     extension::ALPN => alpn = Some(chosen_protocol(content, offer)?),
                     extension::EXTENDED_MASTER_SECRET => extended_master_secret = true,
+                    extension::EC_POINT_FORMATS => {
+                        let formats = point_format_list(content, "ServerHello")?;
+                        if !formats.contains(&UNCOMPRESSED) {
+                            return Err(no_uncompressed_points("server"));
+                        }
+                    }
                     _ => {}
                 }
                 Ok(())
@@ -480,6 +517,40 @@ mod tests {
         let extension = b"\0\0\0\x0a\0\x08\0\0\x01a\0\0\x01b";
         let refused = ClientHello::parse(&client_hello(extension)).unwrap_err();
         assert_eq!(refused.alert, Alert::IllegalParameter);
+    }
+
+    #[test]
+    fn uncompressed_points_are_what_both_sides_take() {
+        const P256: &[u8] = &[0, 10, 0, 4, 0, 2, 0, 23];
+        const FFDHE: &[u8] = &[0, 10, 0, 4, 0, 2, 1, 0];
+        const BOTH: &[u8] = &[0, 11, 0, 3, 2, 1, 0];
+        const COMPRESSED: &[u8] = &[0, 11, 0, 2, 1, 1];
+        let refusal =
+            |extensions: &[&[u8]]| match ClientHello::parse(&client_hello(&extensions.concat())) {
+                Ok(_) => None,
+                Err(refused) => Some(refused.alert),
+            };
+        for fine in [
+            &[P256, BOTH][..],
+            &[P256],
+            &[FFDHE, COMPRESSED],
+            &[COMPRESSED],
+        ] {
+            assert_eq!(refusal(fine), None, "{fine:?}");
+        }
+        for one in [[P256, COMPRESSED], [COMPRESSED, P256]] {
+            assert_eq!(refusal(&one), Some(Alert::IllegalParameter));
+        }
+        for malformed in [&[0, 11, 0, 1, 0][..], &[0, 11, 0, 2, 2, 0], &[0, 11, 0, 0]] {
+            assert_eq!(refusal(&[P256, malformed]), Some(Alert::DecodeError));
+        }
+
+        let offer = ClientHello::parse(&client_hello(&[P256, BOTH].concat())).unwrap();
+        let answer = |formats| ServerHello::parse(&server_hello(TLS12, 0xc02f, 0, formats), &offer);
+        assert!(answer(BOTH).is_ok());
+        let refused = answer(COMPRESSED).unwrap_err();
+        assert_eq!(refused.alert, Alert::IllegalParameter);
+        assert!(refused.reason.contains("uncompressed"), "{refused:?}");
     }
 
     #[test]
