@@ -422,13 +422,7 @@ impl<T: Read + Write> Accepted<T> {
         R: Resolver + ?Sized,
     {
         match resolver.resolve(&self.hello.facts) {
-            Ok(config) => match server_engine(&config, self.inbound, *self.hello) {
-                Ok(engine) => Ok(Handshake::new(engine, self.transport)),
-                Err(error) => Err(HandshakeError::Failed {
-                    error,
-                    parts: Box::new(Parts::untouched(self.transport)),
-                }),
-            },
+            Ok(config) => self.into_handshake(&config),
             Err(alert) => Err(self.refused_by_resolver(alert)),
         }
     }
