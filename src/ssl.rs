@@ -16,6 +16,7 @@
 //! where the program moves the bytes itself.
 
 mod acceptor;
+mod binding;
 mod config;
 mod engine;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod verdict;
 mod wire;
 
 pub use self::acceptor::{Accepted, Acceptor};
+pub use self::binding::ChannelBinding;
 pub use self::config::{
     Client, ClientAuth, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig,
 };

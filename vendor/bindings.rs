@@ -1050,6 +1050,14 @@ unsafe extern "C" {
         verify_data: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_next_finished(
+        ssl: *mut mbedtls_ssl_context,
+        of_client: ::std::os::raw::c_int,
+        verify_data: *mut ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_own_certificate(
+        ssl: *const mbedtls_ssl_context,
+    ) -> *const mbedtls_x509_crt;
     pub fn ember_ssl_peer_curve_is_allowed(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
@@ -1100,6 +1108,12 @@ unsafe extern "C" {
         trusted: *mut mbedtls_x509_crt,
         flags: *mut u32,
         count: *mut usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_digest(
+        md: ::std::os::raw::c_int,
+        data: *const ::std::os::raw::c_uchar,
+        len: usize,
+        digest: *mut ::std::os::raw::c_uchar,
     ) -> ::std::os::raw::c_int;
     pub fn ember_sha256(
         data: *const ::std::os::raw::c_uchar,

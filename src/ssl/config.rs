@@ -173,6 +173,7 @@ pub(crate) struct Inner {
 
 /// A certificate chain and the private key of its leaf.
 pub(crate) struct Identity {
+    pub(crate) leaf: Certificate,
     pub(crate) chain: CertificateChain,
     pub(crate) key: PrivateKey,
 }
@@ -202,7 +203,11 @@ impl Identity {
                 own.subject()
             )));
         }
-        Ok(Self { chain, key })
+        Ok(Self {
+            leaf: own.clone(),
+            chain,
+            key,
+        })
     }
 
     pub(crate) fn is_ecdsa(&self) -> bool {
@@ -229,6 +234,7 @@ pub(crate) struct Common {
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) alpn: Vec<CString>,
     pub(crate) requires_extended_master_secret: bool,
+    pub(crate) keeps_first_finished: bool,
     pub(crate) rng: Rng,
 }
 
@@ -240,6 +246,7 @@ impl Common {
             groups: NamedGroup::ALL.to_vec(),
             alpn: Vec::new(),
             requires_extended_master_secret: false,
+            keeps_first_finished: false,
             rng: Rng::PerThread,
         }
     }

@@ -6,6 +6,7 @@
 //! method does as much as it can with what is there and says what it waits
 //! for. C is entered only here, and never while a transport is being called.
 
+mod binding;
 mod bio;
 mod certificate;
 mod data;
@@ -85,6 +86,10 @@ pub(crate) struct Engine {
     certificate_withheld: Option<&'static str>,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
+    /// On a server: which of its identities it shows.
+    own_identity: Option<usize>,
+    /// What the first Finished message holds, where it is wanted.
+    first_finished: Option<[u8; 12]>,
 }
 
 impl Engine {
@@ -144,6 +149,8 @@ impl Engine {
             certificate_withheld: None,
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
+            own_identity: None,
+            first_finished: None,
         })
     }
 

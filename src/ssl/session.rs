@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read, Write};
 
 use rustls_pki_types::CertificateDer;
 
+use super::binding::ChannelBinding;
 use super::engine::Fill;
 use super::link::{Link, is_transient};
 use super::parts::Parts;
@@ -208,6 +209,29 @@ impl<T> SslSession<T> {
         context: Option<&[u8]>,
     ) -> Result<()> {
         self.link.engine.export(output, label, context)
+    }
+
+    /// A value that names this session towards a protocol inside it: the same
+    /// on both ends, and different where somebody sits in between.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`](crate::Error::Protocol) where the session has none
+    /// of this kind: see [`ChannelBinding`].
+    /// [`Error::Config`](crate::Error::Config) for `tls-unique` where the
+    /// configuration did not ask for it.
+    ///
+    /// ```
+    /// use embertls::ssl::ChannelBinding;
+    ///
+    /// fn gs2_header(session: &embertls::SslSession<std::net::TcpStream>) -> embertls::Result<String> {
+    ///     let kind = ChannelBinding::TlsServerEndPoint;
+    ///     let _binding = session.channel_binding(kind)?;
+    ///     Ok(format!("p={},,", kind.name()))
+    /// }
+    /// ```
+    pub fn channel_binding(&self, binding: ChannelBinding) -> Result<Vec<u8>> {
+        self.link.engine.channel_binding(binding)
     }
 
     /// The line of this session for a key log file in NSS format

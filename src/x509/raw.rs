@@ -1,5 +1,6 @@
 //! The engine's lists of certificates.
 
+use std::ffi::c_int;
 use std::ptr::NonNull;
 
 use crate::error::{ErrorCode, check};
@@ -75,6 +76,15 @@ pub(super) fn verify(
     Ok(flags[..count].to_vec())
 }
 
+/// The digest of some bytes by one of the engine's hashes, `len` bytes long.
+pub(super) fn digest(hash: c_int, len: usize, data: &[u8]) -> Result<Vec<u8>, ErrorCode> {
+    let mut digest = vec![0; len.max(MAX_DIGEST)];
+    // SAFETY: the function reads what it is told, and no digest is longer than the buffer.
+    check(unsafe { ffi::ember_digest(hash, data.as_ptr(), data.len(), digest.as_mut_ptr()) })?;
+    digest.truncate(len);
+    Ok(digest)
+}
+
 /// SHA-256 of some bytes.
 pub(super) fn sha256(data: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];
@@ -85,6 +95,8 @@ pub(super) fn sha256(data: &[u8]) -> [u8; 32] {
     digest
 }
 
+/// Bytes of the longest digest, that of SHA-512.
+const MAX_DIGEST: usize = 64;
 #[cfg(test)]
 const MAX_CHAIN: usize = ffi::EMBER_X509_MAX_CHAIN as usize;
 pub(super) const ALLOC_FAILED: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_ALLOC_FAILED);

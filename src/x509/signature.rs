@@ -88,7 +88,7 @@ impl Hash {
         }
     }
 
-    fn engine_number(self) -> c_int {
+    pub(super) fn engine_number(self) -> c_int {
         let number = match self {
             Self::Sha1 => ffi::MBEDTLS_MD_SHA1,
             Self::Sha224 => ffi::MBEDTLS_MD_SHA224,

@@ -1,10 +1,11 @@
 //! Malformed messages of a handshake: duplicates, sizes, bad key shares.
 
+use embertls::ssl::ChannelBinding;
 use embertls::{Alert, Error, Handshake, HandshakeFailure, SslConfig};
 
 use crate::peer::messages::*;
 use crate::peer::records::HANDSHAKE;
-use crate::peer::{Peer, greeted_client, greeted_server};
+use crate::peer::{Peer, established_client, greeted_client, greeted_server};
 use crate::pki::{self, pki};
 use crate::wire::End;
 
@@ -347,4 +348,19 @@ fn a_server_without_extended_master_secret_is_refused_where_it_is_required() {
         failure.reason.contains("extended master secret"),
         "{failure}"
     );
+}
+
+#[test]
+fn without_extended_master_secret_nothing_binds_to_the_session() {
+    let (client, _peer) = established_client();
+    for binding in [ChannelBinding::TlsUnique, ChannelBinding::TlsExporter] {
+        let refused = client.channel_binding(binding);
+        assert!(
+            matches!(refused, Err(Error::Protocol { .. })),
+            "{refused:?}"
+        );
+    }
+    // This one names the server alone.
+    let end_point = client.channel_binding(ChannelBinding::TlsServerEndPoint);
+    assert_eq!(end_point.unwrap().len(), 32);
 }

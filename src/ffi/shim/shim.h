@@ -103,6 +103,8 @@ void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);
+int ember_ssl_next_finished(mbedtls_ssl_context *ssl, int of_client, unsigned char verify_data[12]);
+const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl);
 int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl);
 int ember_ssl_read_record(mbedtls_ssl_context *ssl);
 int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code);
@@ -141,6 +143,8 @@ const mbedtls_pk_context *ember_x509_crt_pk(const mbedtls_x509_crt *crt);
 int ember_x509_verify(mbedtls_x509_crt *presented, mbedtls_x509_crt *trusted,
                       uint32_t *flags, size_t *count);
 
+/* The digest of a message by a MBEDTLS_MD_* hash, as long as that hash is. */
+int ember_digest(int md, const unsigned char *data, size_t len, unsigned char *digest);
 int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32]);
 
 #endif /* EMBERTLS_SHIM_H */

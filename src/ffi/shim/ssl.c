@@ -147,6 +147,21 @@ int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *veri
     return ret;
 }
 
+/* What the Finished message that comes or goes next must hold; the client's or the server's. */
+int ember_ssl_next_finished(mbedtls_ssl_context *ssl, int of_client, unsigned char verify_data[12])
+{
+    if (ssl->handshake == NULL)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+    return ssl->handshake->calc_finished(ssl, verify_data,
+                                         of_client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER);
+}
+
+/* The certificate that a server shows, once it has chosen its suite; NULL for none. Belongs to the configuration. */
+const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl)
+{
+    return ssl->handshake != NULL && ssl->handshake->key_cert != NULL ? ssl->handshake->key_cert->cert : NULL;
+}
+
 /* Whether the peer's key is on a curve that our configuration allows; true where it is on none. */
 int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl)
 {

@@ -75,6 +75,12 @@ int ember_x509_verify(mbedtls_x509_crt *presented, mbedtls_x509_crt *trusted,
     return ret;
 }
 
+int ember_digest(int md, const unsigned char *data, size_t len, unsigned char *digest)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md);
+    return info != NULL ? mbedtls_md(info, data, len, digest) : MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE;
+}
+
 int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32])
 {
     return mbedtls_sha256_ret(data, len, digest, 0);

@@ -190,6 +190,21 @@ impl ServerConfigBuilder {
         self
     }
 
+    /// Keeps what [`ChannelBinding::TlsUnique`] needs, at the cost of one more
+    /// pseudo-random function in each handshake.
+    ///
+    /// [`ChannelBinding::TlsUnique`]: crate::ssl::ChannelBinding::TlsUnique
+    ///
+    /// ```
+    /// # use embertls::SslConfig;
+    /// let builder = SslConfig::server().tls_unique();
+    /// # drop(builder);
+    /// ```
+    pub fn tls_unique(mut self) -> Self {
+        self.common.keeps_first_finished = true;
+        self
+    }
+
     /// Finishes the configuration.
     ///
     /// # Errors

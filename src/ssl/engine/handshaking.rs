@@ -36,8 +36,12 @@ impl Engine {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
             }
-            if self.raw.state() == ffi::MBEDTLS_SSL_CLIENT_HELLO {
-                self.check_offer()?;
+            match self.raw.state() {
+                ffi::MBEDTLS_SSL_CLIENT_HELLO => self.check_offer()?,
+                ffi::MBEDTLS_SSL_SERVER_CERTIFICATE => self.note_own_identity(),
+                ffi::MBEDTLS_SSL_CLIENT_FINISHED => self.keep_first_finished(true)?,
+                ffi::MBEDTLS_SSL_SERVER_FINISHED => self.keep_first_finished(false)?,
+                _ => {}
             }
             let at_server_hello = self.raw.state() == ffi::MBEDTLS_SSL_SERVER_HELLO;
             if at_server_hello && self.config.client_auth.verifier().is_some() {

@@ -15,6 +15,7 @@ use crate::ffi;
 #[cfg(feature = "log")]
 use crate::logging::engine as logging;
 use crate::rng::{Rng, rng_callback};
+use crate::x509::CertificateChain;
 
 /// Where the callbacks of one session find their state.
 struct Callbacks {
@@ -181,6 +182,27 @@ impl RawSession {
             ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED => Ok(false),
             code => check(code).map(|()| true),
         }
+    }
+
+    /// What the next Finished message must hold, the client's or the server's.
+    pub(crate) fn next_finished(&mut self, of_client: bool) -> Result<[u8; 12], ErrorCode> {
+        let mut verify_data = [0; 12];
+        // SAFETY: the callee writes 12 bytes; outside of a handshake it refuses.
+        let code = unsafe {
+            ffi::ember_ssl_next_finished(
+                self.ssl.as_ptr(),
+                of_client.into(),
+                verify_data.as_mut_ptr(),
+            )
+        };
+        check(code).map(|()| verify_data)
+    }
+
+    /// On a server that has chosen its suite: whether it shows this chain.
+    pub(crate) fn shows(&self, chain: &CertificateChain) -> bool {
+        // SAFETY: reads fields; the result is only compared.
+        let shown = unsafe { ffi::ember_ssl_own_certificate(self.ssl.as_ptr()) };
+        std::ptr::eq(shown, chain.as_ptr())
     }
 
     /// Whether the key in the peer's certificate is on a curve that our
