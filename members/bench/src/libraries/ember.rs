@@ -1,0 +1,135 @@
+//! embertls.
+
+use std::io::{ErrorKind, Read, Write};
+use std::sync::Arc;
+
+use embertls::{
+    Certificate, CipherSuite, Client, ClientAuth, Handshake, NamedGroup, PrivateKey, Server,
+    ServerName, SslConfig, SslSession, TrustStore, Verifier,
+};
+
+use super::Identities;
+use super::pipe::Pipe;
+use crate::identities::{Identity, SERVER_NAME};
+use crate::work::{Connection, Group, Library, Setup, Terms};
+
+pub struct Ember {
+    identities: Arc<Identities>,
+}
+
+struct Configs {
+    client: SslConfig<Client>,
+    server: SslConfig<Server>,
+    name: ServerName,
+}
+
+struct Ends {
+    client: SslSession<Pipe>,
+    server: SslSession<Pipe>,
+}
+
+impl Ember {
+    pub fn new(identities: &Arc<Identities>) -> Self {
+        Self {
+            identities: Arc::clone(identities),
+        }
+    }
+}
+
+impl Library for Ember {
+    fn name(&self) -> &'static str {
+        "embertls"
+    }
+
+    fn setup(&self, terms: Terms) -> Option<Box<dyn Setup>> {
+        let group = group(terms.group)?;
+        let configs = configs(self.identities.of(terms.auth), group, terms);
+        Some(Box::new(configs.expect("a configuration of embertls")))
+    }
+}
+
+fn group(group: Group) -> Option<NamedGroup> {
+    match group {
+        Group::P256 => Some(NamedGroup::Secp256r1),
+        Group::X25519 => None,
+    }
+}
+
+fn configs(identity: &Identity, group: NamedGroup, terms: Terms) -> embertls::Result<Configs> {
+    let suite = CipherSuite::from_iana_number(terms.suite()).expect("a suite of embertls");
+    let store = || TrustStore::from_der(&identity.root);
+    let chain = || -> embertls::Result<Vec<Certificate>> {
+        identity.chain.iter().map(Certificate::from_der).collect()
+    };
+    let key = PrivateKey::from_der(&identity.key)?;
+    let mut client = SslConfig::client()
+        .trust_store(store()?)
+        .cipher_suites(&[suite])
+        .groups(&[group]);
+    let mut server = SslConfig::server()
+        .identity(chain()?, key.clone())
+        .cipher_suites(&[suite])
+        .groups(&[group]);
+    if terms.mutual {
+        client = client.identity(chain()?, key);
+        server = server.client_auth(ClientAuth::Required(Verifier::new(store()?)));
+    }
+    Ok(Configs {
+        client: client.build()?,
+        server: server.build()?,
+        name: SERVER_NAME.parse()?,
+    })
+}
+
+impl Setup for Configs {
+    fn connect(&self) -> Box<dyn Connection> {
+        let ends = || -> embertls::Result<Ends> {
+            let mut client = Handshake::client(&self.client, self.name.clone(), Pipe::default())?;
+            let mut server = Handshake::server(&self.server, Pipe::default())?;
+            while !(client.is_complete() && server.is_complete()) {
+                advance(&mut client)?;
+                server.get_mut().take_from(&mut client.get_mut().outgoing);
+                advance(&mut server)?;
+                client.get_mut().take_from(&mut server.get_mut().outgoing);
+            }
+            match (client.into_session(), server.into_session()) {
+                (Ok(client), Ok(server)) => Ok(Ends { client, server }),
+                _ => unreachable!("both are complete"),
+            }
+        };
+        Box::new(ends().expect("a handshake of embertls"))
+    }
+}
+
+fn advance(handshake: &mut Handshake<Pipe>) -> embertls::Result<()> {
+    match handshake.advance() {
+        Err(embertls::Error::WouldBlock) => Ok(()),
+        result => result,
+    }
+}
+
+impl Connection for Ends {
+    fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>) {
+        std::mem::swap(wire, &mut self.client.get_mut().outgoing);
+        for part in data.chunks(record) {
+            self.client.write_all(part).expect("sealing");
+        }
+        self.client.flush().expect("sealing");
+        std::mem::swap(wire, &mut self.client.get_mut().outgoing);
+    }
+
+    fn open(&mut self, wire: &[u8], buffer: &mut [u8]) -> usize {
+        self.server.get_mut().push(wire);
+        let mut opened = 0;
+        loop {
+            match self.server.read(&mut buffer[opened..]) {
+                Ok(len) => opened += len,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return opened,
+                Err(error) => panic!("opening: {error}"),
+            }
+            if opened == buffer.len() {
+                return opened;
+            }
+        }
+    }
+}
