@@ -105,6 +105,9 @@
 //! `log`: lines through the `log` crate, target `embertls` for our own (debug)
 //! and `embertls::engine` for the engine's (trace). Never keys or data.
 //!
+//! `serde`: [`VerifyError`], [`VerifyProblem`] and [`VerifyFlag`] can be
+//! serialised, for logs that machines read.
+//!
 //! [Mbed TLS]: https://www.trustedfirmware.org/projects/mbed-tls/
 //! [public guide]: https://x509errors.org/guides/mbedtls
 

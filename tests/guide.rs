@@ -108,7 +108,7 @@ fn program(host: &str, port: u16, ca_file: &Path, crl_file: &Path) -> Result<(),
         }) => {
             for problem in refused.problems() {
                 println!("verify: {problem}");
-                println!("  what usually helps: {}", problem.flag.remedy());
+                println!("  what usually helps: {}", problem.remedy);
             }
         }
         Err(other) => return Err(other.into_error().into()),

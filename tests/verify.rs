@@ -2,6 +2,11 @@
 
 #[path = "verify/chains.rs"]
 mod chains;
+#[allow(dead_code)]
+#[path = "verify/der.rs"]
+mod der;
+#[path = "verify/facts.rs"]
+mod facts;
 #[path = "verify/hostile.rs"]
 mod hostile;
 #[path = "verify/names.rs"]
@@ -15,6 +20,8 @@ mod pki;
 mod programs;
 #[path = "verify/revocation.rs"]
 mod revocation;
+#[path = "verify/scopes.rs"]
+mod scopes;
 #[path = "verify/stores.rs"]
 mod stores;
 #[path = "verify/threads.rs"]

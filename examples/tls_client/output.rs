@@ -107,7 +107,7 @@ impl Output {
                     message(format_args!(
                         "what usually helps against {}: {}",
                         problem.flag.name(),
-                        problem.flag.remedy()
+                        problem.remedy
                     ));
                 }
             }

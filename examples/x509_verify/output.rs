@@ -20,6 +20,7 @@ pub fn lines(result: &Result<VerifiedChain, VerifyError>) -> String {
             for problem in error.problems() {
                 let _ = writeln!(out, "verify: {problem}");
                 let _ = writeln!(out, "  {}", facts(problem));
+                let _ = writeln!(out, "  what usually helps: {}", problem.remedy);
             }
             out.push_str("REJECT\n");
         }
@@ -42,6 +43,7 @@ pub fn json(result: &Result<VerifiedChain, VerifyError>) -> String {
 fn problem_json(problem: &VerifyProblem) -> Value {
     json!({
         "depth": problem.depth,
+        "position": problem.position,
         "subject": problem.subject,
         "issuer": problem.issuer,
         "serial": problem.serial,
@@ -49,7 +51,7 @@ fn problem_json(problem: &VerifyProblem) -> Value {
         "flag": problem.flag.name(),
         "rule": problem.rule,
         "explanation": problem.explanation,
-        "remedy": problem.flag.remedy(),
+        "remedy": problem.remedy,
     })
 }
 
@@ -59,8 +61,12 @@ fn facts(problem: &VerifyProblem) -> String {
         "" => String::new(),
         rule => format!("; rule: {rule}"),
     };
+    let place = match problem.position {
+        Some(position) => format!("certificate {} of the peer", position + 1),
+        None => "not sent by the peer".into(),
+    };
     format!(
-        "serial {}, SHA-256 {}, issued by {}{rule}",
+        "{place}, serial {}, SHA-256 {}, issued by {}{rule}",
         problem.serial,
         hex(&problem.fingerprint_sha256),
         problem.issuer

@@ -56,6 +56,14 @@ pub enum VerifyFlag {
     CrlBadKey,
 }
 
+/// As its name in C.
+#[cfg(feature = "serde")]
+impl serde::Serialize for VerifyFlag {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// What is known about one flag.
 struct Entry {
     flag: VerifyFlag,

@@ -10,11 +10,12 @@ use super::{Printable, VerifyFlag};
 /// fn explain(error: &embertls::VerifyError) {
 ///     for problem in error.problems() {
 ///         println!("verify: {problem}");
-///         println!("  what usually helps: {}", problem.flag.remedy());
+///         println!("  what usually helps: {}", problem.remedy);
 ///     }
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct VerifyError {
     problems: Vec<VerifyProblem>,
 }
@@ -32,26 +33,34 @@ pub struct VerifyError {
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct VerifyProblem {
     /// Where in the chain: 0 is the peer's own certificate, 1 its issuer.
     pub depth: u32,
+    /// Its place among the certificates that the peer sent, of which 0 is the
+    /// first. None if the peer did not send it: then it comes from the trust
+    /// store, or there is none at all.
+    pub position: Option<u32>,
     /// The certificate's subject, for people to read. Never compare it.
     pub subject: String,
     /// The certificate's issuer, for people to read. Never compare it.
     pub issuer: String,
     /// The serial number, in hexadecimal digits.
     pub serial: String,
-    /// SHA-256 of the whole certificate.
+    /// SHA-256 of the whole certificate. Serialised as hexadecimal digits.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_hex"))]
     pub fingerprint_sha256: [u8; 32],
     /// The rule that it breaks, as Mbed TLS names it.
     pub flag: VerifyFlag,
     /// Where the rule is written: `RFC 5280, 4.2.1.9`, or `BR, 7.1.4.3` for
-    /// the Baseline Requirements of the CA/Browser Forum. Empty for a rule of
-    /// this library.
+    /// the Baseline Requirements of the CA/Browser Forum. Empty for a limit of
+    /// this library, a pinned certificate, and what the application demands.
     pub rule: &'static str,
     /// The facts: what the certificate says, and what it should say.
     pub explanation: String,
+    /// What usually helps.
+    pub remedy: &'static str,
 }
 
 impl VerifyError {
@@ -119,6 +128,12 @@ impl fmt::Display for VerifyProblem {
     }
 }
 
+#[cfg(feature = "serde")]
+fn as_hex<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    serializer.serialize_str(&digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +141,7 @@ mod tests {
     fn problem(flag: VerifyFlag, subject: &str) -> VerifyProblem {
         VerifyProblem {
             depth: 0,
+            position: Some(0),
             subject: subject.into(),
             issuer: "CN=Some CA".into(),
             serial: "01".into(),
@@ -133,6 +149,7 @@ mod tests {
             flag,
             rule: "RFC 5280, 4.1.2.5",
             explanation: "expired on 2020-01-01".into(),
+            remedy: flag.remedy(),
         }
     }
 
@@ -142,6 +159,27 @@ mod tests {
         assert_eq!(
             line,
             "depth 0 CN=evil\\nverify: ok: MBEDTLS_X509_BADCERT_EXPIRED: expired on 2020-01-01"
+        );
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn an_error_is_serialised_with_all_that_it_knows() {
+        let error = VerifyError::new(vec![problem(VerifyFlag::Expired, "CN=a")]);
+        assert_eq!(
+            serde_json::to_value(&error).unwrap(),
+            serde_json::json!({ "problems": [{
+                "depth": 0,
+                "position": 0,
+                "subject": "CN=a",
+                "issuer": "CN=Some CA",
+                "serial": "01",
+                "fingerprint_sha256": "00".repeat(32),
+                "flag": "MBEDTLS_X509_BADCERT_EXPIRED",
+                "rule": "RFC 5280, 4.1.2.5",
+                "explanation": "expired on 2020-01-01",
+                "remedy": VerifyFlag::Expired.remedy(),
+            }] })
         );
     }
 

@@ -305,6 +305,14 @@ impl Certificate {
         &self.inner.der[self.inner.fields.serial.clone()]
     }
 
+    /// Where its revocation lists are; none if it does not say, and an empty
+    /// list if what it says cannot be read.
+    pub(super) fn distribution_points(&self) -> Option<Vec<der::Point>> {
+        let at = self.fields().extensions.distribution_points.clone()?;
+        let value = self.inner.der.get(at)?;
+        Some(der::distribution_points(value).unwrap_or_default())
+    }
+
     /// The key in it, to check signatures with.
     ///
     /// # Errors
@@ -334,7 +342,7 @@ impl Certificate {
             Self::parse(der).map_err(|reason| Error::certificate(which, reason.to_string()))?;
         match certificate.check_with_engine() {
             Ok(()) => Ok(certificate),
-            Err(raw::ALLOC_FAILED) => Err(Error::OutOfMemory {
+            Err(code) if code.is_out_of_memory() => Err(Error::OutOfMemory {
                 action: "reading a certificate",
             }),
             Err(code) => Err(Error::Certificate {

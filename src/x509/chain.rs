@@ -1,8 +1,8 @@
 //! The chain that a server shows for itself.
 
+use super::Certificate;
 use super::raw::CertificateList;
-use super::{Certificate, raw};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::ffi;
 use crate::pk::PrivateKey;
 
@@ -24,7 +24,7 @@ impl CertificateChain {
                 "a certificate chain needs at least one's own certificate",
             ));
         }
-        let build = || {
+        let build = || -> Result<_, ErrorCode> {
             let mut list = CertificateList::new()?;
             certificates
                 .iter()
@@ -32,7 +32,7 @@ impl CertificateChain {
             Ok(list)
         };
         let list = build().map_err(|code| match code {
-            raw::ALLOC_FAILED => Error::OutOfMemory {
+            code if code.is_out_of_memory() => Error::OutOfMemory {
                 action: "loading a certificate chain",
             },
             code => Error::Certificate {

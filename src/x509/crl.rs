@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::der::{self, ListFields};
+use super::der::{self, ALL_REASONS, ListFields, PointName};
 use super::{Certificate, pem, read_file};
 use crate::error::{Error, Result};
 
@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 ///
 /// A list that says something we do not understand is refused when it is
 /// read, because half of a revocation list is worse than none: critical
-/// extensions, delta lists, lists for a part of the certificates only.
+/// extensions, delta lists, indirect lists. A list for a part of an
+/// authority's certificates (issuingDistributionPoint) counts for those.
 ///
 /// ```no_run
 /// use embertls::{Crl, TrustStore, Verifier};
@@ -158,18 +159,10 @@ impl List {
     fn new(der: &[u8], which: &str) -> Result<Self> {
         let fields = ListFields::parse(der)
             .map_err(|reason| Error::certificate(which, reason.to_string()))?;
-        let list = Self {
+        Ok(Self {
             der: der.into(),
             fields,
-        };
-        if list.fields.scheme.is_none() {
-            let algorithm = der::oid::describe(&list.fields.signature_algorithm);
-            return Err(Error::certificate(
-                format!("{which} (of {})", list.issuer()),
-                format!("it is signed with {algorithm}, which is not supported"),
-            ));
-        }
-        Ok(list)
+        })
     }
 
     /// Whether it was signed with the key of this certificate.
@@ -180,6 +173,45 @@ impl List {
         };
         let signed = &self.der[fields.signed.clone()];
         key.verify(scheme, signed, &self.der[fields.signature.clone()])
+    }
+
+    /// The reasons for which it says whether this certificate is revoked, as
+    /// bits: none if it is about other certificates (RFC 5280, 6.3.3 (b) to
+    /// (d)).
+    pub(super) fn reasons_for(&self, certificate: &Certificate) -> u16 {
+        let Some(scope) = &self.fields.scope else {
+            return ALL_REASONS;
+        };
+        let is_ca = certificate.fields().extensions.is_ca();
+        if (scope.only_users && is_ca) || (scope.only_authorities && !is_ca) {
+            return 0;
+        }
+        let reasons = scope.reasons.unwrap_or(ALL_REASONS) & ALL_REASONS;
+        let Some(names) = &scope.names else {
+            return reasons;
+        };
+        let issuer = &self.fields.canonical_issuer;
+        let is_here = |wanted: &[PointName]| {
+            let mut all = names
+                .iter()
+                .flat_map(|name| wanted.iter().map(move |w| (name, w)));
+            all.any(|(name, wanted)| name.is_same(wanted, issuer))
+        };
+        let of_issuer = [PointName::Directory(issuer.to_vec())];
+        let points = match certificate.distribution_points() {
+            Some(points) => points,
+            // A list with the issuer's own name is implied.
+            None if is_here(&of_issuer) => return reasons,
+            None => return 0,
+        };
+        let here = points.iter().filter(|point| {
+            let issuers = point.issuers.as_deref();
+            let is_by_issuer = issuers.is_none_or(|issuers| issuers.contains(&of_issuer[0]));
+            is_by_issuer && point.names.as_deref().or(issuers).is_some_and(is_here)
+        });
+        here.fold(0, |all, point| {
+            all | (reasons & point.reasons.unwrap_or(ALL_REASONS))
+        })
     }
 
     /// When it revoked the certificate with this serial number, if it did.

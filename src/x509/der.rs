@@ -6,6 +6,7 @@
 
 mod certificate;
 mod crl;
+mod distribution_point;
 mod extensions;
 mod general_name;
 mod name;
@@ -19,7 +20,8 @@ use ::der::{DateTime, Decode, Header, Reader, SliceReader, Tag, Tagged};
 
 pub(super) use self::certificate::{Fields, PublicKey};
 pub(super) use self::crl::ListFields;
-pub(super) use self::extensions::key_usage;
+pub(super) use self::distribution_point::{ALL_REASONS, Point, PointName, distribution_points};
+pub(super) use self::extensions::{key_usage, ns_cert_type};
 pub(super) use self::general_name::{AltNames, NameConstraints, NameKind, Subtree};
 pub(super) use self::name::{canonical_name, common_names, describe_name, emails, walk_name};
 
@@ -50,6 +52,18 @@ impl FieldError {
         }
         self
     }
+
+    /// Says where, if what failed below did not.
+    fn at(mut self, offset: usize) -> Self {
+        self.offset.get_or_insert(offset);
+        self
+    }
+
+    /// What failed was read from a piece that lies at `start`.
+    fn moved(mut self, start: usize) -> Self {
+        self.offset = Some(start + self.offset.unwrap_or(0));
+        self
+    }
 }
 
 impl From<::der::Error> for FieldError {
@@ -77,6 +91,8 @@ struct Extension<'a> {
     id: &'a [u8],
     critical: bool,
     value: &'a [u8],
+    /// Where the value lies.
+    at: usize,
 }
 
 /// Reads `input` to its end.
@@ -91,7 +107,7 @@ fn whole<'a, T>(
         reader.finish()?;
         Ok(value)
     };
-    read_all().map_err(|e: FieldError| e.in_field(field))
+    read_all().map_err(|e: FieldError| e.in_field(field).at(0))
 }
 
 /// Reads a value that begins with the byte `tag`, to the end of that value.
@@ -101,6 +117,7 @@ fn enter<'a, T>(
     field: &'static str,
     read: impl FnOnce(&mut SliceReader<'a>) -> Read<T>,
 ) -> Read<T> {
+    let start = position(r);
     let enter = || {
         if r.peek_byte() != Some(tag) {
             return Err(unexpected(r));
@@ -108,7 +125,7 @@ fn enter<'a, T>(
         let header = Header::decode(r)?;
         r.read_nested(header.length(), read)
     };
-    enter().map_err(|e| e.in_field(field))
+    enter().map_err(|e| e.in_field(field).at(start))
 }
 
 /// Reads a field with a type of its own.
@@ -116,34 +133,37 @@ fn field<'a, T: Decode<'a, Error = ::der::Error>>(
     r: &mut SliceReader<'a>,
     field: &'static str,
 ) -> Read<T> {
-    T::decode(r).map_err(|e| FieldError::from(e).in_field(field))
+    let start = position(r);
+    T::decode(r).map_err(|e| FieldError::from(e).in_field(field).at(start))
 }
 
 /// Passes over a whole value, and tells where it lies.
 fn skip(r: &mut SliceReader<'_>, field: &'static str) -> Read<Range<usize>> {
     let start = position(r);
     r.tlv_bytes()
-        .map_err(|e| FieldError::from(e).in_field(field))?;
+        .map_err(|e| FieldError::from(e).in_field(field).at(start))?;
     Ok(start..position(r))
 }
 
 /// The value of an OBJECT IDENTIFIER. Not decoded: identifiers of private
 /// extensions may be longer than any type for them.
 fn object_identifier<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<&'a [u8]> {
+    let start = position(r);
     let any: AnyRef<'a> = field(r, name)?;
     if any.tag() != Tag::ObjectIdentifier || any.value().is_empty() {
-        return Err(FieldError::new(name, "expected an OBJECT IDENTIFIER"));
+        return Err(FieldError::new(name, "expected an OBJECT IDENTIFIER").at(start));
     }
     Ok(any.value())
 }
 
 /// The identifier in an `AlgorithmIdentifier`, and the whole of it.
 fn algorithm<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<Algorithm<'a>> {
+    let start = position(r);
     let whole = r
         .tlv_bytes()
-        .map_err(|e| FieldError::from(e).in_field(name))?;
+        .map_err(|e| FieldError::from(e).in_field(name).at(start))?;
     let mut inside = SliceReader::new(whole)?;
-    enter(&mut inside, SEQUENCE, name, |r| {
+    let read = enter(&mut inside, SEQUENCE, name, |r| {
         let id = object_identifier(r, name)?;
         let parameters = match r.is_finished() {
             true => None,
@@ -154,7 +174,8 @@ fn algorithm<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<Algorithm<
             id,
             parameters,
         })
-    })
+    });
+    read.map_err(|e| e.moved(start))
 }
 
 struct Algorithm<'a> {
@@ -172,10 +193,11 @@ fn integer(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>> {
 
 /// Where the content of a BIT STRING of whole bytes lies.
 fn bit_string(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>> {
+    let start = position(r);
     let bits: BitStringRef<'_> = field(r, name)?;
     let bytes = bits
         .as_bytes()
-        .ok_or_else(|| FieldError::new(name, "it does not end at a byte"))?;
+        .ok_or_else(|| FieldError::new(name, "it does not end at a byte").at(start))?;
     let end = position(r);
     Ok(end - bytes.len()..end)
 }
@@ -189,7 +211,8 @@ fn time(r: &mut SliceReader<'_>, name: &'static str) -> Read<DateTime> {
     }
 }
 
-/// Reads `Extensions`, handing each one to `judge`. None may come twice.
+/// Reads `Extensions`, handing each one to `judge`. None may come twice, and
+/// there may be no more than anyone needs: each is compared with all others.
 fn extensions<'a>(
     r: &mut SliceReader<'a>,
     name: &'static str,
@@ -198,19 +221,30 @@ fn extensions<'a>(
     let mut seen: Vec<&[u8]> = Vec::new();
     enter(r, SEQUENCE, name, |r| {
         while !r.is_finished() {
+            let start = position(r);
             let extension = enter(r, SEQUENCE, name, |r| {
+                let id = object_identifier(r, name)?;
+                let critical = field::<Option<bool>>(r, name)?.unwrap_or(false);
+                let value = field::<&OctetStringRef>(r, name)?.as_bytes();
+                let at = position(r) - value.len();
                 Ok(Extension {
-                    id: object_identifier(r, name)?,
-                    critical: field::<Option<bool>>(r, name)?.unwrap_or(false),
-                    value: field::<&OctetStringRef>(r, name)?.as_bytes(),
+                    id,
+                    critical,
+                    value,
+                    at,
                 })
             })?;
             if seen.contains(&extension.id) {
                 let reason = format!("{} appears twice", oid::describe(extension.id));
-                return Err(FieldError::new(name, reason));
+                return Err(FieldError::new(name, reason).at(start));
+            }
+            if seen.len() == MAX_EXTENSIONS {
+                let reason = format!("there are more than {MAX_EXTENSIONS}");
+                return Err(FieldError::new(name, reason).at(start));
             }
             seen.push(extension.id);
-            judge(extension)?;
+            let at = extension.at;
+            judge(extension).map_err(|e| e.moved(at))?;
         }
         Ok(())
     })
@@ -230,6 +264,8 @@ fn unexpected(r: &SliceReader<'_>) -> FieldError {
         },
     }
 }
+
+const MAX_EXTENSIONS: usize = 64;
 
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;

@@ -16,10 +16,7 @@ pub(super) fn is_for(names: Option<&AltNames>, wanted: &ServerName) -> bool {
     };
     match wanted.ip() {
         Some(ip) => names.ip.contains(&ip),
-        None => names
-            .dns
-            .iter()
-            .any(|presented| is_match(presented, wanted.as_str())),
+        None => names.dns.iter().any(|name| is_match(name, wanted)),
     }
 }
 
@@ -41,8 +38,12 @@ pub(super) fn is_dns_name(name: &str) -> bool {
     name.len() <= 253 && labels.split('.').all(is_label) && (!is_wildcard || labels.contains('.'))
 }
 
-/// `presented` comes from a certificate, `wanted` is a DNS name.
-fn is_match(presented: &str, wanted: &str) -> bool {
+/// Whether a name from a certificate is the DNS name that is wanted.
+pub(super) fn is_match(presented: &str, wanted: &ServerName) -> bool {
+    let wanted = match wanted.ip() {
+        None => wanted.as_str(),
+        Some(_) => return false,
+    };
     match presented.strip_prefix("*.") {
         None => presented.eq_ignore_ascii_case(wanted),
         // `*.org` would be for half of the world.
@@ -72,6 +73,7 @@ mod tests {
             ("*.a.example", "a.example", false),
             ("*.a.example", "x.www.a.example", false),
             ("*.example", "a.example", false),
+            ("192.0.2.1", "192.0.2.1", false),
             ("*", "example", false),
             ("*.", "a", false),
             ("w*.a.example", "www.a.example", false),
@@ -84,11 +86,8 @@ mod tests {
             ("*.a.example", "xn--bcher-kva.a.example", true),
             ("", "a.example", false),
         ] {
-            assert_eq!(
-                is_match(presented, wanted),
-                expected,
-                "{presented} {wanted}"
-            );
+            let name = ServerName::try_from(wanted).unwrap();
+            assert_eq!(is_match(presented, &name), expected, "{presented} {wanted}");
         }
     }
 

@@ -21,10 +21,17 @@ pub(super) fn why(certificate: &Certificate, code: ErrorCode) -> String {
     let field = FIELDS_BY_CODE
         .iter()
         .find(|(known, _)| code.is(ErrorCode::from_raw(*known)));
-    match field {
-        Some((_, field)) => format!("field {field} cannot be used"),
-        None => "it cannot be used".into(),
-    }
+    let Some((_, field)) = field else {
+        return "it cannot be used".into();
+    };
+    let at = match *field {
+        SERIAL => &fields.serial,
+        NAME => &fields.issuer,
+        KEY => &fields.key_info,
+        SIGNATURE => &fields.signature,
+        _ => &fields.signed,
+    };
+    format!("field {field} cannot be used (at byte {})", at.start)
 }
 
 /// The kind of a key and its size, for people.
@@ -50,21 +57,25 @@ pub(super) const UNKNOWN_KEY: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_P
 pub(super) const UNKNOWN_CURVE: ErrorCode =
     ErrorCode::from_raw(ffi::MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE);
 
-const FIELDS_BY_CODE: [(i32, &str); 13] = [
+const SERIAL: &str = "serialNumber";
+const NAME: &str = "issuer or subject";
+const KEY: &str = "subjectPublicKeyInfo";
+const SIGNATURE: &str = "signatureValue";
+
+const FIELDS_BY_CODE: [(i32, &str); 15] = [
+    (ffi::MBEDTLS_ERR_ECP_INVALID_KEY, KEY),
+    (ffi::MBEDTLS_ERR_ECP_BAD_INPUT_DATA, KEY),
     (ffi::MBEDTLS_ERR_X509_INVALID_VERSION, "version"),
     (ffi::MBEDTLS_ERR_X509_UNKNOWN_VERSION, "version"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_SERIAL, "serialNumber"),
+    (ffi::MBEDTLS_ERR_X509_INVALID_SERIAL, SERIAL),
     (ffi::MBEDTLS_ERR_X509_INVALID_ALG, "signatureAlgorithm"),
     (ffi::MBEDTLS_ERR_X509_SIG_MISMATCH, "signatureAlgorithm"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_SIGNATURE, "signatureValue"),
-    (ffi::MBEDTLS_ERR_X509_INVALID_NAME, "issuer or subject"),
+    (ffi::MBEDTLS_ERR_X509_INVALID_SIGNATURE, SIGNATURE),
+    (ffi::MBEDTLS_ERR_X509_INVALID_NAME, NAME),
     (ffi::MBEDTLS_ERR_X509_INVALID_DATE, "validity"),
     (ffi::MBEDTLS_ERR_X509_INVALID_EXTENSIONS, "extensions"),
-    (ffi::MBEDTLS_ERR_PK_INVALID_PUBKEY, "subjectPublicKeyInfo"),
-    (ffi::MBEDTLS_ERR_PK_INVALID_ALG, "subjectPublicKeyInfo"),
-    (
-        ffi::MBEDTLS_ERR_PK_KEY_INVALID_FORMAT,
-        "subjectPublicKeyInfo",
-    ),
+    (ffi::MBEDTLS_ERR_PK_INVALID_PUBKEY, KEY),
+    (ffi::MBEDTLS_ERR_PK_INVALID_ALG, KEY),
+    (ffi::MBEDTLS_ERR_PK_KEY_INVALID_FORMAT, KEY),
     (ffi::MBEDTLS_ERR_X509_INVALID_FORMAT, "tbsCertificate"),
 ];

@@ -5,6 +5,7 @@ mod constraints;
 mod explain;
 mod policies;
 mod presented;
+mod remedy;
 mod report;
 mod revocation;
 mod rules;
@@ -83,7 +84,9 @@ pub struct Verifier {
     uncovered: Uncovered,
     max_depth: usize,
     time: Option<UnixTime>,
-    pins: Vec<[u8; 32]>,
+    common_name: bool,
+    pinned_keys: Vec<[u8; 32]>,
+    pinned_certificates: Vec<[u8; 32]>,
     also: Option<Arc<Also>>,
     danger: Option<Arc<Danger>>,
 }
@@ -107,7 +110,9 @@ impl Verifier {
             uncovered: Uncovered::default(),
             max_depth: DEFAULT_MAX_DEPTH,
             time: None,
-            pins: Vec::new(),
+            common_name: false,
+            pinned_keys: Vec::new(),
+            pinned_certificates: Vec::new(),
             also: None,
             danger: None,
         }
@@ -233,7 +238,56 @@ impl Verifier {
     /// [RFC 7469, section 2.4]: https://www.rfc-editor.org/rfc/rfc7469#section-2.4
     #[must_use]
     pub fn pin_spki(mut self, sha256: [u8; 32]) -> Self {
-        self.pins.push(sha256);
+        self.pinned_keys.push(sha256);
+        self
+    }
+
+    /// Demands that the chain hold this certificate: SHA-256 of its DER, as
+    /// [`Certificate::fingerprint_sha256`] gives it, of the peer's certificate
+    /// or of an authority above it. After several calls, one of them must be
+    /// there. All other rules hold as well, so a pin does not make a
+    /// certificate trusted. It is outlived by a pinned key
+    /// ([`pin_spki`](Self::pin_spki)) where the certificate is renewed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["a.example".to_owned()])?;
+    /// # let chain = [made.cert.der().clone()];
+    /// use embertls::{Certificate, ServerName, TrustStore, Verifier};
+    ///
+    /// let pinned = Certificate::from_der(made.cert.der())?;
+    /// let verifier = Verifier::new(TrustStore::from_der(pinned.as_der())?)
+    ///     .pin_certificate(pinned.fingerprint_sha256());
+    /// verifier.verify(&chain, &ServerName::try_from("a.example")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pin_certificate(mut self, sha256: [u8; 32]) -> Self {
+        self.pinned_certificates.push(sha256);
+        self
+    }
+
+    /// Lets the common name count where a server's certificate has no
+    /// subjectAltName at all, as certificates of the years before 2000 have
+    /// none.
+    ///
+    /// **What is lost:** a common name is text for people, and authorities may
+    /// put anything into it: what looks like a host name there need not have
+    /// been checked by anyone ([RFC 9525, section 6.3]).
+    ///
+    /// ```no_run
+    /// use embertls::{TrustStore, Verifier};
+    ///
+    /// let verifier = Verifier::new(TrustStore::from_pem_file("devices.pem")?)
+    ///     .danger_accept_common_name();
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// [RFC 9525, section 6.3]: https://www.rfc-editor.org/rfc/rfc9525#section-6.3
+    #[must_use]
+    pub fn danger_accept_common_name(mut self) -> Self {
+        self.common_name = true;
         self
     }
 
@@ -411,7 +465,7 @@ impl Verifier {
             },
             Outcome::Bad(path, findings) => (path, findings),
         };
-        let error = report::error(&path, findings);
+        let error = report::error(chain, &path, findings);
         match &self.danger {
             Some(accepts) if accepts(&error) => Judgement::Verified(VerifiedChain::of(&path)),
             _ => Judgement::Refused(error),
@@ -455,7 +509,9 @@ impl fmt::Debug for Verifier {
             .field("uncovered", &self.uncovered)
             .field("max_depth", &self.max_depth)
             .field("time", &self.time)
-            .field("pins", &self.pins.len())
+            .field("common_name", &self.common_name)
+            .field("pinned_keys", &self.pinned_keys.len())
+            .field("pinned_certificates", &self.pinned_certificates.len())
             .finish_non_exhaustive()
     }
 }

@@ -143,9 +143,9 @@ fn a_client_without_a_certificate_is_refused_only_where_one_is_required() {
     let refused = rustls_client(&root, None, SUITES[0], port).expect_err("refused");
     assert_alert(&refused, AlertDescription::HandshakeFailure);
     match server.join().expect("no panic") {
-        Err(Error::Handshake(failure)) => {
-            assert_eq!(failure.alert_sent, Some(Alert::HandshakeFailure));
-            assert!(failure.reason.contains("no certificate"), "{failure}");
+        Err(Error::Verify(error)) => {
+            assert_eq!(error.problems()[0].flag, VerifyFlag::Missing);
+            assert_eq!(error.problems()[0].position, None);
         }
         other => panic!("{other:?}"),
     }

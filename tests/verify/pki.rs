@@ -4,7 +4,7 @@ use embertls::{Crl, ServerName, TrustStore, VerifyError, VerifyFlag};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    PublicKeyData, RevokedCertParams, SerialNumber, date_time_ymd,
+    PublicKeyData, RevokedCertParams, SerialNumber, SigningKey, date_time_ymd,
 };
 use rustls_pki_types::CertificateDer;
 
@@ -82,6 +82,11 @@ impl Authority {
 
     pub fn store(&self) -> TrustStore {
         TrustStore::from_certificates([&self.der]).unwrap()
+    }
+
+    /// The authority's signature of anything.
+    pub fn signature(&self, message: &[u8]) -> Vec<u8> {
+        self.key.sign(message).unwrap()
     }
 
     pub fn crl(&self, params: CertificateRevocationListParams) -> Crl {

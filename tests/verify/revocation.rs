@@ -1,11 +1,9 @@
 //! Revocation lists.
 
 use embertls::{Crl, VerifiedChain, Verifier, VerifyError, VerifyFlag};
-use rcgen::{
-    CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint,
-    KeyUsagePurpose, date_time_ymd,
-};
+use rcgen::{CertificateRevocationListParams, KeyUsagePurpose, date_time_ymd};
 
+use crate::der::{ED25519, MD5, extension, list_signed_with, list_with};
 use crate::pki::{Authority, HOST, authority, explanation, flags, host, list, revoke, server};
 
 const SERIAL: u64 = 0x00c0_ffee;
@@ -193,16 +191,57 @@ fn malformed_entries_are_refused_when_the_list_is_read() {
     assert!(error.contains("userCertificate"), "{error}");
 }
 
+/// They would not be understood to the end, so they do not count; but that is
+/// said of the certificate, by the engine's flag.
 #[test]
-fn lists_for_a_part_of_the_certificates_are_refused() {
+fn a_list_by_an_unknown_algorithm() {
     let root = Authority::root("Root");
-    let mut params = list(&[]);
-    params.issuing_distribution_point = Some(CrlIssuingDistributionPoint {
-        distribution_point: CrlDistributionPoint {
-            uris: vec!["http://crl.example/1".into()],
-        },
-        scope: None,
-    });
-    let error = Crl::from_der(root.crl_der(params)).unwrap_err().to_string();
-    assert!(error.contains("issuingDistributionPoint"), "{error}");
+    for (algorithm, flag, told) in [
+        (MD5, VerifyFlag::CrlBadMd, "md5WithRSAEncryption"),
+        (ED25519, VerifyFlag::CrlBadPk, "Ed25519"),
+    ] {
+        let der = list_signed_with(&root, &[], &[], algorithm);
+        let result = judge_by(&root, [Crl::from_der(&der).unwrap()]);
+        assert_eq!(flags(result.clone()), [(0, flag)]);
+        let text = explanation(result);
+        assert!(text.contains(told), "{text}");
+    }
+    // It does not revoke either: anybody could have written it.
+    let der = list_signed_with(&root, &[SERIAL], &[], MD5);
+    let result = judge_by(&root, [Crl::from_der(&der).unwrap()]);
+    assert_eq!(flags(result), [(0, VerifyFlag::CrlBadMd)]);
+}
+
+#[test]
+fn delta_lists_and_unknown_critical_extensions_are_refused_when_read() {
+    let root = Authority::root("Root");
+    for (id, critical, told) in [
+        (27, true, "this is a delta list"),
+        (27, false, "this is a delta list"),
+        (
+            99,
+            true,
+            "the critical extension 2.5.29.99 is not understood",
+        ),
+    ] {
+        let unknown = extension(id, critical, &[2, 1, 1]);
+        let error = Crl::from_der(list_with(&root, &[], &[unknown])).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_byte() {
+    let root = Authority::root("Root");
+    let mut der = root.crl_der(list(&[SERIAL]));
+    // The tag of the date of the only entry.
+    let at = der
+        .windows(3)
+        .position(|w| w == [0xc0, 0xff, 0xee])
+        .unwrap()
+        + 3;
+    der[at] = 5;
+    let error = Crl::from_der(&der).unwrap_err().to_string();
+    assert!(error.contains("field revocationDate"), "{error}");
+    assert!(error.contains(&format!("(at byte {at})")), "{error}");
 }

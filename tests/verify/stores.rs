@@ -1,10 +1,11 @@
 //! Trust stores and where they come from.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use embertls::{Certificate, Error, TrustStore};
-use rcgen::KeyPair;
+use rcgen::{GeneralSubtree, KeyPair, NameConstraints};
 
 use crate::pki::{Authority, verify};
 
@@ -147,9 +148,9 @@ fn trust_anchors_without_certificates() {
     let (root, other) = (Authority::root("Root"), Authority::root("Other"));
     let mut roots = rustls::RootCertStore::empty();
     roots.add(root.der.clone()).unwrap();
-    let mut constrained = roots.roots[0].clone();
-    constrained.name_constraints = Some(vec![0x30, 0].into());
-    roots.roots.push(constrained);
+    let mut malformed = roots.roots[0].clone();
+    malformed.name_constraints = Some(vec![0xa0, 0].into());
+    roots.roots.push(malformed);
     let store = TrustStore::builder()
         .anchors(&roots.roots)
         .unwrap()
@@ -162,18 +163,42 @@ fn trust_anchors_without_certificates() {
     assert!(verify(&store, &[other.server()]).is_err());
 }
 
-/// Needs no particular certificates, only that this machine has some.
+#[test]
+fn name_constraints_of_trust_anchors_count() {
+    for (domain, is_good) in [("example", true), ("other.example", false)] {
+        let mut params = crate::pki::authority("Root");
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::DnsName(domain.into())],
+            excluded_subtrees: vec![],
+        });
+        let root = Authority::root_of(params);
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(root.der.clone()).unwrap();
+        assert!(roots.roots[0].name_constraints.is_some());
+        let store = TrustStore::builder().anchors(&roots.roots).unwrap();
+        let result = verify(&store.build().unwrap(), &[root.server()]);
+        assert_eq!(result.is_ok(), is_good, "{domain}: {result:?}");
+    }
+}
+
+/// Needs no particular certificates; a machine may have none.
 #[test]
 fn the_systems_store_loads_and_says_what_it_left_out() {
     match TrustStore::system() {
         Ok(store) => {
             assert!(!store.certificates().is_empty());
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             assert!(store.certificates().iter().all(|c| seen.insert(c.clone())));
             for rejected in store.rejected() {
                 assert!(!rejected.reason.is_empty());
                 println!("left out: {rejected}");
             }
+            let found = rustls_native_certs::load_native_certs();
+            let all: HashSet<_> = found.certs.iter().collect();
+            assert_eq!(
+                store.certificates().len() + store.rejected().len(),
+                all.len() + found.errors.len()
+            );
         }
         Err(error) => {
             let text = error.to_string();

@@ -60,10 +60,7 @@ impl Engine {
                 self.raw.feed(TYPE_HANDSHAKE, message);
                 Ok(())
             }
-            _ => Err(self.refuse(
-                Alert::HandshakeFailure,
-                "the client shows no certificate, and one is required",
-            )),
+            _ => self.judge(),
         }
     }
 
@@ -90,6 +87,9 @@ impl Engine {
                 return Ok(());
             }
             Judgement::Refused(problems) => (alert_for(&problems), problems),
+            Judgement::Unusable(problems) if chain.is_empty() => {
+                (Alert::HandshakeFailure, problems)
+            }
             Judgement::Unusable(problems) => (Alert::BadCertificate, problems),
         };
         self.send_fatal(alert);

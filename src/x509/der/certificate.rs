@@ -66,11 +66,12 @@ impl Fields {
                 let start = position(r);
                 let (mut fields, inside) = enter(r, SEQUENCE, "tbsCertificate", to_be_signed)?;
                 fields.signed = start..position(r);
+                let at = position(r);
                 let outside = algorithm(r, "signatureAlgorithm")?;
                 fields.signature = bit_string(r, "signatureValue")?;
                 if inside != outside.whole {
                     let reason = "it differs from the one inside the signed part";
-                    return Err(FieldError::new("signatureAlgorithm", reason));
+                    return Err(FieldError::new("signatureAlgorithm", reason).at(at));
                 }
                 Ok(fields)
             })
@@ -148,12 +149,8 @@ fn name(r: &mut SliceReader<'_>, field: &'static str) -> Read<(Range<usize>, Box
     let start = position(r);
     let tlv = r
         .tlv_bytes()
-        .map_err(|e| FieldError::from(e).in_field(field))?;
-    walk_name(tlv, |_| ()).map_err(|mut e| {
-        e.field = field;
-        e.offset = e.offset.map(|offset| start + offset);
-        e
-    })?;
+        .map_err(|e| FieldError::from(e).in_field(field).at(start))?;
+    walk_name(tlv, |_| ()).map_err(|e| FieldError { field, ..e }.moved(start))?;
     Ok((start..position(r), canonical_name(tlv).into()))
 }
 
@@ -173,7 +170,8 @@ fn public_key(r: &mut SliceReader<'_>) -> Read<PublicKey> {
         let key = bits
             .as_bytes()
             .ok_or_else(|| FieldError::new(FIELD, "the key does not end at a byte"))?;
-        whole(key, FIELD, |r| {
+        let start = position(r) - key.len();
+        let read = whole(key, FIELD, |r| {
             enter(r, SEQUENCE, FIELD, |r| {
                 let modulus: UintRef<'_> = field(r, FIELD)?;
                 let exponent: UintRef<'_> = field(r, FIELD)?;
@@ -182,7 +180,8 @@ fn public_key(r: &mut SliceReader<'_>) -> Read<PublicKey> {
                     exponent_bits: bit_length(exponent.as_bytes()),
                 })
             })
-        })
+        });
+        read.map_err(|e| e.moved(start))
     } else if id == oid::EC_PUBLIC_KEY.as_bytes() {
         let named = parameters.filter(|p: &AnyRef<'_>| p.tag() == Tag::ObjectIdentifier);
         Ok(PublicKey::Ec {

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use ::der::{DateTime, Reader, SliceReader};
 
+use super::distribution_point::Scope;
 use super::{
     Extension, FieldError, GENERALIZED_TIME, Read, SEQUENCE, UTC_TIME, algorithm, bit_string,
     canonical_name, context, enter, extensions, field, integer, oid, position, time, walk_name,
@@ -34,6 +35,8 @@ pub(in crate::x509) struct ListFields {
     pub(in crate::x509) next_update: Option<DateTime>,
     /// Whether it has all that RFC 5280, section 5, demands of a list.
     pub(in crate::x509) is_exact: bool,
+    /// Which certificates it speaks about, if not about all of its issuer.
+    pub(in crate::x509) scope: Option<Scope>,
     /// Serial numbers and dates, in the order of the numbers.
     entries: Vec<(Range<usize>, DateTime)>,
 }
@@ -61,30 +64,30 @@ fn signed_list(r: &mut SliceReader<'_>) -> Read<ListFields> {
     let start = position(r);
     let (mut fields, inside) = enter(r, SEQUENCE, "tbsCertList", to_be_signed)?;
     fields.signed = start..position(r);
+    let at = position(r);
     let outside = algorithm(r, "signatureAlgorithm")?;
     fields.signature = bit_string(r, "signatureValue")?;
     if inside != outside.whole {
         let reason = "it differs from the one inside the signed part";
-        return Err(FieldError::new("signatureAlgorithm", reason));
+        return Err(FieldError::new("signatureAlgorithm", reason).at(at));
     }
     Ok(fields)
 }
 
 /// Reads a `TBSCertList`. Also gives its signature algorithm, whole.
 fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(ListFields, &'a [u8])> {
+    let at = position(r);
     let version = field::<Option<u8>>(r, "version")?;
     if version.is_some_and(|number| number != 1) {
-        return Err(FieldError::new("version", "only 1 and 2 are known"));
+        return Err(FieldError::new("version", "only 1 and 2 are known").at(at));
     }
     let signature = algorithm(r, "signature")?;
     let start = position(r);
     let name = r
         .tlv_bytes()
-        .map_err(|e| FieldError::from(e).in_field("issuer"))?;
-    walk_name(name, |_| ()).map_err(|e| FieldError {
-        field: "issuer",
-        ..e
-    })?;
+        .map_err(|e| FieldError::from(e).in_field("issuer").at(start))?;
+    let field = "issuer";
+    walk_name(name, |_| ()).map_err(|e| FieldError { field, ..e }.moved(start))?;
     let issuer = start..position(r);
     let this_update = time(r, "thisUpdate")?;
     let next_update = match r.peek_byte() {
@@ -100,11 +103,16 @@ fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(ListFields, &'a [u8])> {
             Ok(())
         })?;
     }
+    let mut scope = None;
     let mut demanded = [oid::CRL_NUMBER, oid::AUTHORITY_KEY_ID].to_vec();
     if !r.is_finished() {
         enter(r, context(0), "crlExtensions", |r| {
             extensions(r, "crlExtensions", |extension| {
                 demanded.retain(|id| id.as_bytes() != extension.id);
+                if extension.id == oid::ISSUING_DISTRIBUTION_POINT.as_bytes() {
+                    scope = Some(Scope::read(extension.value)?);
+                    return Ok(());
+                }
                 judge(extension)
             })
         })?;
@@ -122,6 +130,7 @@ fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(ListFields, &'a [u8])> {
             && scheme.is_some_and(|scheme| scheme.is_exact),
         this_update,
         next_update,
+        scope,
         entries,
     };
     Ok((fields, signature.whole))
@@ -145,18 +154,11 @@ fn entry(r: &mut SliceReader<'_>) -> Read<(Range<usize>, DateTime)> {
     Ok((serial, date))
 }
 
-/// A list that speaks only about some certificates would be taken for one
-/// that speaks about all.
+/// What is not understood may change what the entries say.
 fn judge(Extension { id, critical, .. }: Extension<'_>) -> Read<()> {
     let refused = |reason: String| Err(FieldError::new("crlExtensions", reason));
     if id == oid::DELTA_CRL_INDICATOR.as_bytes() {
         return refused("this is a delta list, which is not supported: use the full one".into());
-    }
-    if id == oid::ISSUING_DISTRIBUTION_POINT.as_bytes() {
-        return refused(
-            "the list has an issuingDistributionPoint; partial and indirect lists are not supported"
-                .into(),
-        );
     }
     if critical {
         return refused(format!(

@@ -1,5 +1,7 @@
 //! Extensions of certificates: [RFC 5280, section 4.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.2).
 
+use std::ops::Range;
+
 use ::der::asn1::{AnyRef, BitStringRef, OctetStringRef};
 use ::der::{Decode, Reader, SliceReader};
 
@@ -27,6 +29,10 @@ pub(in crate::x509) struct Extensions {
     pub(in crate::x509) inhibit_any_policy: Option<u32>,
     /// tlsFeature asks for a stapled OCSP response.
     pub(in crate::x509) must_staple: bool,
+    /// Where the value of cRLDistributionPoints lies in the certificate.
+    pub(in crate::x509) distribution_points: Option<Range<usize>>,
+    /// The bits of nsCertType; see [`ns_cert_type`].
+    pub(in crate::x509) ns_cert_type: Option<u8>,
     /// Why authorityInfoAccess cannot be read.
     pub(in crate::x509) broken_info_access: Option<String>,
     /// The identifiers of all that are critical.
@@ -88,6 +94,13 @@ pub(in crate::x509) mod key_usage {
     }
 }
 
+/// The bits of nsCertType, an extension of Netscape from before there was
+/// extendedKeyUsage.
+pub(in crate::x509) mod ns_cert_type {
+    pub(in crate::x509) const SSL_CLIENT: u8 = 1 << 7;
+    pub(in crate::x509) const SSL_SERVER: u8 = 1 << 6;
+}
+
 impl Extensions {
     /// `cA` of basicConstraints.
     pub(in crate::x509) fn is_ca(&self) -> bool {
@@ -105,6 +118,7 @@ impl Extensions {
             id,
             critical,
             value,
+            at,
         }: Extension<'_>,
     ) -> Read<()> {
         if critical {
@@ -139,12 +153,17 @@ impl Extensions {
             self.inhibit_any_policy = Some(count);
         } else if id == oid::TLS_FEATURE.as_bytes() {
             self.must_staple = tls_features(value)?.contains(&STATUS_REQUEST);
+        } else if id == oid::CRL_DISTRIBUTION_POINTS.as_bytes() {
+            // Read where there are revocation lists to be held against it.
+            self.distribution_points = Some(at..at + value.len());
+        } else if id == oid::NS_CERT_TYPE.as_bytes() {
+            self.ns_cert_type = Some(ns_cert_type_bits(value)?);
         } else {
             if id == oid::AUTHORITY_INFO_ACCESS.as_bytes() {
-                self.broken_info_access = info_access(value).err().map(|e| e.to_string());
+                let broken = info_access(value).err();
+                self.broken_info_access = broken.map(|e| e.moved(at).to_string());
             }
-            let harmless = [&oid::NS_CERT_TYPE, &oid::CRL_DISTRIBUTION_POINTS];
-            if critical && harmless.iter().all(|known| known.as_bytes() != id) {
+            if critical {
                 self.unknown_critical.push(id.to_vec());
             }
         }
@@ -183,6 +202,14 @@ fn key_usage_bits(value: &[u8]) -> Read<u16> {
             .next()
             .ok_or_else(|| FieldError::new(FIELD, "it has no bits"))?;
         Ok(u16::from_be_bytes([first, bytes.next().unwrap_or(0)]))
+    })
+}
+
+fn ns_cert_type_bits(value: &[u8]) -> Read<u8> {
+    const FIELD: &str = "nsCertType";
+    whole(value, FIELD, |r| {
+        let bits: BitStringRef<'_> = field(r, FIELD)?;
+        Ok(bits.raw_bytes().first().copied().unwrap_or(0))
     })
 }
 

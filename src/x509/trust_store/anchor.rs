@@ -8,6 +8,12 @@ use rustls_pki_types::TrustAnchor;
 pub(super) fn as_certificate(anchor: &TrustAnchor<'_>) -> Vec<u8> {
     let subject = tlv(SEQUENCE, &[&anchor.subject]);
     let algorithm = tlv(SEQUENCE, &[ECDSA_WITH_SHA256]);
+    let mut extensions = BASIC_CONSTRAINTS.to_vec();
+    if let Some(constraints) = &anchor.name_constraints {
+        let value = tlv(OCTET_STRING, &[&tlv(SEQUENCE, &[constraints])]);
+        extensions.extend(tlv(SEQUENCE, &[NAME_CONSTRAINTS, CRITICAL, &value]));
+    }
+    let extensions = tlv(EXTENSIONS, &[&tlv(SEQUENCE, &[&extensions])]);
     let to_be_signed = tlv(
         SEQUENCE,
         &[
@@ -18,7 +24,7 @@ pub(super) fn as_certificate(anchor: &TrustAnchor<'_>) -> Vec<u8> {
             &tlv(SEQUENCE, &[NOT_BEFORE_1970, NOT_AFTER_9999]),
             &subject,
             &tlv(SEQUENCE, &[&anchor.subject_public_key_info]),
-            EXTENSIONS,
+            &extensions,
         ],
     );
     tlv(SEQUENCE, &[&to_be_signed, &algorithm, SIGNATURE])
@@ -43,17 +49,20 @@ fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
+const OCTET_STRING: u8 = 4;
 const SEQUENCE: u8 = 0x30;
 const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2];
 const SERIAL_1: &[u8] = &[2, 1, 1];
 const ECDSA_WITH_SHA256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const NOT_BEFORE_1970: &[u8] = b"\x17\x0d700101000000Z";
 const NOT_AFTER_9999: &[u8] = b"\x18\x0f99991231235959Z";
-/// basicConstraints, critical, with cA.
-const EXTENSIONS: &[u8] = &[
-    0xa3, 0x13, 0x30, 0x11, 0x30, 0x0f, 6, 3, 0x55, 0x1d, 0x13, 1, 1, 0xff, 4, 5, 0x30, 3, 1, 1,
-    0xff,
+const EXTENSIONS: u8 = 0xa3;
+/// Critical, with cA.
+const BASIC_CONSTRAINTS: &[u8] = &[
+    0x30, 0x0f, 6, 3, 0x55, 0x1d, 0x13, 1, 1, 0xff, 4, 5, 0x30, 3, 1, 1, 0xff,
 ];
+const NAME_CONSTRAINTS: &[u8] = &[6, 3, 0x55, 0x1d, 0x1e];
+const CRITICAL: &[u8] = &[1, 1, 0xff];
 /// Of no meaning.
 const SIGNATURE: &[u8] = &[3, 2, 0, 0];
 

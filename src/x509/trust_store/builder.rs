@@ -12,7 +12,6 @@ use super::{Inner, RejectedCertificate, TrustStore};
 use crate::error::{Error, ErrorCode, Result};
 use crate::x509::certificate::PEM_LABEL;
 use crate::x509::der::oid;
-use crate::x509::raw;
 use crate::x509::{Certificate, pem, read_file, unusable};
 
 /// Collects certificates for a [`TrustStore`].
@@ -212,7 +211,6 @@ impl TrustStoreBuilder {
     ///
     /// In a [`VerifiedChain`](crate::VerifiedChain) such an anchor appears as
     /// a certificate made for the purpose, with a signature of no meaning.
-    /// Anchors with name constraints cannot be used.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -237,13 +235,7 @@ impl TrustStoreBuilder {
         let mut all = Outcome::default();
         for (index, anchor) in anchors.into_iter().enumerate() {
             let which = format!("trust anchor {}", index + 1);
-            all.add(match anchor.name_constraints {
-                None => self.take_der(&as_certificate(anchor), &which)?,
-                Some(_) => {
-                    let reason = "it has name constraints, which are not understood";
-                    Outcome::refused(self.reject(which, reason.into()))
-                }
-            });
+            all.add(self.take_der(&as_certificate(anchor), &which)?);
         }
         self.accept(all, || {
             Error::certificate("the list of trust anchors", "it is empty")
@@ -378,7 +370,7 @@ impl TrustStoreBuilder {
             reason: reason.to_string(),
         })?;
         let refused = |code: ErrorCode| match code {
-            raw::ALLOC_FAILED => Refused::OutOfMemory,
+            code if code.is_out_of_memory() => Refused::OutOfMemory,
             code => Refused::Because {
                 which: format!("{which} ({})", certificate.subject()),
                 reason: format!("{} [{code}]", unusable::why(&certificate, code)),

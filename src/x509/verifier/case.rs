@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::der::DateTime;
 
 use super::Verifier;
-use crate::x509::der::oid;
+use crate::x509::der::{ns_cert_type, oid};
 use crate::x509::{Certificate, ServerName, TrustStore};
 
 /// One chain to be judged.
@@ -34,6 +34,13 @@ impl<'a> Case<'a> {
         (fields.not_before.unix_duration()..=fields.not_after.unix_duration()).contains(&self.now)
     }
 
+    /// Whether the common name of the peer's certificate is one of its names.
+    pub(super) fn counts_common_name(&self, leaf: &Certificate) -> bool {
+        self.verifier.common_name
+            && matches!(self.purpose, Purpose::Server(_))
+            && leaf.fields().extensions.alt_names.is_none()
+    }
+
     /// `2020-01-02T03:04:05Z`
     pub(super) fn show_now(&self) -> String {
         match DateTime::from_unix_duration(self.now) {
@@ -48,6 +55,14 @@ impl Purpose<'_> {
         match self {
             Self::Server(_) | Self::AnyServer => "server",
             Self::Client => "client",
+        }
+    }
+
+    /// The bit of nsCertType.
+    pub(super) fn ns_cert_type(self) -> u8 {
+        match self {
+            Self::Server(_) | Self::AnyServer => ns_cert_type::SSL_SERVER,
+            Self::Client => ns_cert_type::SSL_CLIENT,
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::Case;
 use super::report::Report;
 use super::work::{Exhausted, Work};
 use crate::error::VerifyFlag;
@@ -13,7 +14,7 @@ use crate::x509::{Certificate, names};
 
 /// Judges everything below the last certificate of the path by its
 /// constraints.
-pub(super) fn link(path: &[&Certificate], work: &mut Work, report: &mut Report) {
+pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, report: &mut Report) {
     let Some((issuer, below)) = path.split_last() else {
         return;
     };
@@ -25,7 +26,8 @@ pub(super) fn link(path: &[&Certificate], work: &mut Work, report: &mut Report) 
         if depth > 0 && certificate.fields().is_self_issued() {
             continue;
         }
-        match offence(constraints, certificate, work) {
+        let common_name = depth == 0 && case.counts_common_name(certificate);
+        match offence(constraints, certificate, common_name, work) {
             Ok(None) => {}
             Ok(Some(offence)) => {
                 report.add(depth, VerifyFlag::Other, RULE, || {
@@ -62,10 +64,12 @@ enum Name<'a> {
     Opaque(NameKind),
 }
 
-/// What breaks the constraints, as the beginning of a sentence.
+/// What breaks the constraints, as the beginning of a sentence. The common
+/// name may count as a DNS name.
 fn offence(
     constraints: &NameConstraints,
     certificate: &Certificate,
+    common_name: bool,
     work: &mut Work,
 ) -> Result<Option<String>, Exhausted> {
     let fields = certificate.fields();
@@ -87,6 +91,13 @@ fn offence(
         for email in der::emails(certificate.subject_der()) {
             if let Some(offence) = judge(constraints, Name::Email(&email), work)? {
                 return Ok(Some(offence));
+            }
+        }
+        if common_name {
+            for name in der::common_names(certificate.subject_der()) {
+                if let Some(offence) = judge(constraints, Name::dns(&name), work)? {
+                    return Ok(Some(offence));
+                }
             }
         }
     }
@@ -189,6 +200,10 @@ impl<'a> Name<'a> {
             }
             // A URI without a host name cannot be said to be outside.
             (Self::Uri(uri), Subtree::Uri(_)) if uri_host(uri).is_none() => true,
+            // Who reaches `::ffff:192.0.2.1` reaches 192.0.2.1.
+            (Self::Ip(IpAddr::V6(ip)), Subtree::Ip { address, mask }) if address.len() == 4 => ip
+                .to_ipv4_mapped()
+                .is_some_and(|ip| is_ip_in(ip.into(), address, mask)),
             _ => self.is_in(subtree),
         }
     }
@@ -262,7 +277,7 @@ fn is_ip_in(ip: IpAddr, address: &[u8], mask: &[u8]) -> bool {
     }
 }
 
-const RULE: &str = "RFC 5280, 4.2.1.10";
+pub(super) const RULE: &str = "RFC 5280, 4.2.1.10 and 6.1.3 (b)";
 
 #[cfg(test)]
 mod tests {
@@ -350,5 +365,12 @@ mod tests {
         ));
         assert!(!is_ip_in(ip("::1"), &[0; 4], &[0; 4]));
         assert!(is_ip_in(ip("::1"), &[0; 16], &[0; 16]));
+        let base = Subtree::Ip {
+            address: vec![192, 0, 2, 0],
+            mask: vec![255, 255, 255, 0],
+        };
+        let mapped = Name::Ip(ip("::ffff:192.0.2.9"));
+        assert!(mapped.may_be_in(&base) && !mapped.is_in(&base));
+        assert!(!Name::Ip(ip("::ffff:192.0.3.9")).may_be_in(&base));
     }
 }

@@ -2,6 +2,7 @@
 //! and what usually helps.
 
 use super::Case;
+use super::remedy::DEPTH_RULE;
 use super::report::Finding;
 use super::search::{DEAD_END, is_too_deep};
 use super::work::MAX_SIGNATURES;
@@ -10,7 +11,7 @@ use crate::x509::certificate::hex;
 use crate::x509::crl::List;
 use crate::x509::der::{key_usage, oid};
 use crate::x509::unusable::describe_key;
-use crate::x509::{Certificate, ServerName, raw};
+use crate::x509::{Certificate, ServerName};
 
 /// A certificate with the right name that cannot have issued another.
 pub(super) struct Rejected<'a> {
@@ -41,7 +42,7 @@ pub(super) fn dead_end(
         return Finding {
             depth: 0,
             flag: VerifyFlag::Other,
-            rule: "RFC 5280, 6.1",
+            rule: DEPTH_RULE,
             explanation: format!(
                 "no path was built: it has more than {} intermediate certificates (`max_depth`)",
                 case.verifier.max_depth
@@ -75,6 +76,9 @@ fn not_trusted(
     let trusted = find(&|r| r.is_trusted);
     let mut sentence = if let Some(rejected) = real {
         unable(rejected, &issuer)
+    } else if certificate.fields().scheme.is_none() {
+        let algorithm = oid::describe(&certificate.fields().signature_algorithm);
+        format!("nobody can tell who issued it, because {algorithm} is not supported")
     } else if let Some(rejected) = other_key {
         format!(
             "its signature was not made with the key of {}",
@@ -127,9 +131,16 @@ pub(super) fn wrong_key() -> &'static str {
     "its key did not sign this certificate"
 }
 
+pub(super) fn weak_signature(algorithm: &[u8]) -> String {
+    format!(
+        "signed with {}; SHA-256 or stronger is needed, so have it issued anew",
+        oid::describe(algorithm)
+    )
+}
+
 pub(super) fn unsupported_signature(algorithm: &[u8]) -> String {
     format!(
-        "it is signed with {}, which is not supported",
+        "it is signed with {}, which is not supported; have it issued with RSA or ECDSA and SHA-256",
         oid::describe(algorithm)
     )
 }
@@ -184,15 +195,21 @@ pub(super) fn short_key_of_issuer(issuer: &Certificate) -> String {
     )
 }
 
-pub(super) fn no_pin(path: &[&Certificate], pins: usize) -> String {
-    let keys = path.iter().map(|certificate| {
-        let hash = hex(&raw::sha256(certificate.key_info()));
+/// `what` is pinned, by the hash that `hash_of` gives.
+pub(super) fn no_pin(
+    path: &[&Certificate],
+    pins: usize,
+    what: &str,
+    hash_of: impl Fn(&&Certificate) -> [u8; 32],
+) -> String {
+    let hashes = path.iter().map(|certificate| {
+        let hash = hex(&hash_of(certificate));
         format!("{hash} ({})", certificate.subject())
     });
-    let keys: Vec<_> = keys.collect();
+    let hashes: Vec<_> = hashes.collect();
     format!(
-        "none of the {pins} pinned keys is in the chain; SHA-256 of its keys: {}",
-        keys.join(", ")
+        "none of the {pins} pinned {what} is in the chain; SHA-256 of its {what}: {}",
+        hashes.join(", ")
     )
 }
 
@@ -204,6 +221,25 @@ pub(super) fn revoked(certificate: &Certificate, list: &List) -> String {
         certificate.serial(),
         certificate.issuer()
     )
+}
+
+/// `partial` lists are about other certificates, and others cover only these
+/// reasons.
+pub(super) fn uncovered(certificate: &Certificate, partial: usize, covered: u16) -> String {
+    let issuer = certificate.issuer();
+    if covered != 0 {
+        return format!(
+            "the revocation lists of {issuer} that were given are about some reasons of revocation only (onlySomeReasons), and the verifier was told to refuse without the rest; fetch the other lists and load them"
+        );
+    }
+    match partial {
+        0 => format!(
+            "no revocation list of {issuer} was given, and the verifier was told to refuse without; fetch the list and load it"
+        ),
+        n => format!(
+            "{n} revocation lists of {issuer} were given, all for other certificates (issuingDistributionPoint), and the verifier was told to refuse without; fetch the list that the certificate names and load it"
+        ),
+    }
 }
 
 pub(super) fn bad_list(

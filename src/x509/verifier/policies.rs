@@ -81,7 +81,7 @@ fn is_indifferent(certificate: &Certificate) -> bool {
 }
 
 fn missing(depth: usize, report: &mut Report) {
-    report.add(depth, VerifyFlag::Other, "RFC 5280, 6.1.3 (f)", || {
+    report.add(depth, VerifyFlag::Other, RULE, || {
         "an authority above it demands a valid policy (policyConstraints), and none is left in its certificatePolicies".into()
     });
 }
@@ -127,6 +127,8 @@ fn map<'a>(
     level.expected.extend(added);
     (level.has_any || !level.expected.is_empty()).then_some(level)
 }
+
+pub(super) const RULE: &str = "RFC 5280, 6.1.3 (f)";
 
 #[cfg(test)]
 mod tests {

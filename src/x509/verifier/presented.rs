@@ -2,13 +2,15 @@
 
 use rustls_pki_types::CertificateDer;
 
+use super::remedy::{READING_RULE, remedy};
 use super::report::{self, Finding};
-use crate::error::{ErrorCode, VerifyError, VerifyFlag, VerifyProblem};
+use super::{explain, rules};
+use crate::error::{VerifyError, VerifyFlag, VerifyProblem};
 use crate::x509::Certificate;
 use crate::x509::certificate::hex;
 use crate::x509::der::{PublicKey, oid};
 use crate::x509::raw;
-use crate::x509::unusable::{self, UNKNOWN_CURVE, UNKNOWN_KEY, describe_key};
+use crate::x509::unusable::{self, UNKNOWN_KEY, describe_key};
 
 /// The peer's certificate and those of its others that can be read.
 #[derive(Debug)]
@@ -24,12 +26,7 @@ impl Presented {
     /// Reads everything and judges its size, before any signature is checked.
     pub(super) fn read(chain: &[CertificateDer<'_>]) -> Result<Self, VerifyError> {
         let Some((leaf, others)) = chain.split_first() else {
-            let explanation = "the peer sent no certificate";
-            return Err(unreadable_leaf(
-                &[],
-                VerifyFlag::Missing,
-                explanation.into(),
-            ));
+            return Err(missing());
         };
         let size = chain.iter().map(|der| der.len()).sum::<usize>();
         if chain.len() > MAX_CERTIFICATES || size > MAX_SIZE {
@@ -37,11 +34,11 @@ impl Presented {
                 "the peer sent {} certificates of {size} bytes together; at most {MAX_CERTIFICATES} of {MAX_SIZE} bytes are read",
                 chain.len()
             );
-            return Err(unreadable_leaf(&[], VerifyFlag::Other, explanation));
+            return Err(unreadable(leaf, "", explanation));
         }
         let leaf = Certificate::parse(leaf).map_err(|reason| {
             let explanation = format!("the certificate cannot be read: {reason}");
-            unreadable_leaf(leaf, VerifyFlag::Other, explanation)
+            unreadable(leaf, READING_RULE, explanation)
         })?;
         check_leaf(&leaf)?;
 
@@ -82,66 +79,85 @@ pub(super) fn too_costly(certificate: &Certificate) -> Option<String> {
 /// it is the algorithm that it cannot, there is a flag that says so.
 fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
     if let Some(why) = too_costly(leaf) {
-        return Err(refusal(leaf, VerifyFlag::BadKey, why));
+        return Err(refusal(leaf, VerifyFlag::BadKey, "", why));
     }
     let fields = leaf.fields();
     if fields.scheme.is_none() {
-        let flag = match oid::is_broken_hash(&fields.signature_algorithm) {
-            true => VerifyFlag::BadMd,
-            false => VerifyFlag::BadPk,
-        };
-        let algorithm = oid::describe(&fields.signature_algorithm);
-        let why = format!("it is signed with {algorithm}, which is not supported");
-        return Err(refusal(leaf, flag, why));
+        let algorithm = &fields.signature_algorithm;
+        return Err(match oid::is_broken_hash(algorithm) {
+            true => refusal(
+                leaf,
+                VerifyFlag::BadMd,
+                rules::HASH_RULE,
+                explain::weak_signature(algorithm),
+            ),
+            false => refusal(
+                leaf,
+                VerifyFlag::BadPk,
+                rules::SIGNATURE_RULE,
+                explain::unsupported_signature(algorithm),
+            ),
+        });
     }
     leaf.key().map(|_| ()).map_err(|code| {
-        let flag = if code.is(UNKNOWN_KEY) {
-            VerifyFlag::BadPk
-        } else if code.is(UNKNOWN_CURVE) || leaf_key_is_invalid(code) {
-            VerifyFlag::BadKey
-        } else {
-            VerifyFlag::Other
+        let flag = match code {
+            code if code.is_out_of_memory() => VerifyFlag::Other,
+            code if code.is(UNKNOWN_KEY) => VerifyFlag::BadPk,
+            _ => VerifyFlag::BadKey,
         };
         let why = match code {
-            raw::ALLOC_FAILED => "out of memory".into(),
+            code if code.is_out_of_memory() => "out of memory".into(),
             code => unusable::why(leaf, code),
         };
-        refusal(leaf, flag, format!("{why} [{code}]"))
+        refusal(leaf, flag, "RFC 5280, 4.1.2.7", format!("{why} [{code}]"))
     })
 }
 
-fn leaf_key_is_invalid(code: ErrorCode) -> bool {
-    code.is(ErrorCode::from_raw(
-        crate::ffi::MBEDTLS_ERR_PK_INVALID_PUBKEY,
-    ))
-}
-
-fn refusal(leaf: &Certificate, flag: VerifyFlag, explanation: String) -> VerifyError {
+fn refusal(
+    leaf: &Certificate,
+    flag: VerifyFlag,
+    rule: &'static str,
+    explanation: String,
+) -> VerifyError {
     let finding = Finding {
         depth: 0,
         flag,
-        rule: "",
+        rule,
         explanation,
     };
-    VerifyError::new(vec![report::problem(leaf, finding)])
+    VerifyError::new(vec![report::problem(leaf, Some(0), finding)])
 }
 
-/// A problem of a certificate of which nothing is known.
-fn unreadable_leaf(der: &[u8], flag: VerifyFlag, explanation: String) -> VerifyError {
-    let fingerprint_sha256 = raw::sha256(der);
-    let subject = match der {
-        [] => "(no certificate)".into(),
-        _ => format!("(unreadable, SHA-256 {})", hex(&fingerprint_sha256)),
-    };
+/// There is nothing to judge.
+pub(super) fn missing() -> VerifyError {
     VerifyError::new(vec![VerifyProblem {
         depth: 0,
-        subject,
+        position: None,
+        subject: "(no certificate)".into(),
+        issuer: "(unknown)".into(),
+        serial: String::new(),
+        fingerprint_sha256: raw::sha256(&[]),
+        flag: VerifyFlag::Missing,
+        rule: "RFC 5246, 7.4.2 and 7.4.6",
+        explanation: "the peer sent no certificate".into(),
+        remedy: VerifyFlag::Missing.remedy(),
+    }])
+}
+
+/// A problem of a leaf of which nothing is known.
+fn unreadable(leaf: &[u8], rule: &'static str, explanation: String) -> VerifyError {
+    let fingerprint_sha256 = raw::sha256(leaf);
+    VerifyError::new(vec![VerifyProblem {
+        depth: 0,
+        position: Some(0),
+        subject: format!("(unreadable, SHA-256 {})", hex(&fingerprint_sha256)),
         issuer: "(unknown)".into(),
         serial: String::new(),
         fingerprint_sha256,
-        flag,
-        rule: "",
+        flag: VerifyFlag::Other,
+        rule,
         explanation,
+        remedy: remedy(VerifyFlag::Other, rule),
     }])
 }
 

@@ -1,5 +1,8 @@
 //! What is found to be wrong with a path.
 
+use rustls_pki_types::CertificateDer;
+
+use super::remedy::remedy;
 use crate::error::{VerifyError, VerifyFlag, VerifyProblem};
 use crate::x509::Certificate;
 
@@ -79,9 +82,13 @@ impl Report {
     }
 }
 
-/// The error for a path and what is wrong with it: by depth, then in the order
-/// of the flags.
-pub(super) fn error(path: &[&Certificate], mut findings: Vec<Finding>) -> VerifyError {
+/// The error for a path, made of what the peer sent, and what is wrong with it:
+/// by depth, then in the order of the flags.
+pub(super) fn error(
+    sent: &[CertificateDer<'_>],
+    path: &[&Certificate],
+    mut findings: Vec<Finding>,
+) -> VerifyError {
     findings.sort_by_key(|finding| (finding.depth, finding.flag));
     findings.dedup_by(|a, b| {
         (a.depth, a.flag) == (b.depth, b.flag)
@@ -89,15 +96,22 @@ pub(super) fn error(path: &[&Certificate], mut findings: Vec<Finding>) -> Verify
     });
     let problems = findings.into_iter().filter_map(|finding| {
         let certificate = path.get(finding.depth)?;
-        Some(problem(certificate, finding))
+        let position = sent.iter().position(|der| **der == *certificate.as_der());
+        Some(problem(certificate, position, finding))
     });
     VerifyError::new(problems.collect())
 }
 
-/// A finding with the facts about its certificate.
-pub(super) fn problem(certificate: &Certificate, finding: Finding) -> VerifyProblem {
+/// A finding with the facts about its certificate, which the peer sent at this
+/// place.
+pub(super) fn problem(
+    certificate: &Certificate,
+    position: Option<usize>,
+    finding: Finding,
+) -> VerifyProblem {
     VerifyProblem {
         depth: u32::try_from(finding.depth).unwrap_or(u32::MAX),
+        position: position.and_then(|position| u32::try_from(position).ok()),
         subject: certificate.subject(),
         issuer: certificate.issuer(),
         serial: certificate.serial(),
@@ -105,5 +119,6 @@ pub(super) fn problem(certificate: &Certificate, finding: Finding) -> VerifyProb
         flag: finding.flag,
         rule: finding.rule,
         explanation: finding.explanation,
+        remedy: remedy(finding.flag, finding.rule),
     }
 }

@@ -1,15 +1,16 @@
 //! Revocation lists: [RFC 5280, section 6.3](https://www.rfc-editor.org/rfc/rfc5280#section-6.3).
 //!
-//! A list counts if it has the issuer's name, the issuer's key signed it and
-//! may do so, and it is current. One that does not count hides none that
-//! does; only if none counts, what is wrong with them is told.
+//! A list counts if it has the issuer's name, is about such certificates, the
+//! issuer's key signed it and may do so, and it is current. One that does not
+//! count hides none that does; only if none counts, what is wrong with them is
+//! told.
 
 use super::report::Report;
 use super::work::{Exhausted, Work};
 use super::{Case, Revocation, Uncovered, explain};
 use crate::error::VerifyFlag;
 use crate::x509::crl::{Crl, List};
-use crate::x509::der::{PublicKey, key_usage};
+use crate::x509::der::{ALL_REASONS, PublicKey, key_usage, oid};
 use crate::x509::signature::Hash;
 use crate::x509::{Certificate, Profile};
 
@@ -32,9 +33,17 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
     let lists = case.verifier.crls.iter().flat_map(Crl::lists);
     let lists = lists.filter(|list| list.fields.canonical_issuer == *name);
 
-    let mut is_covered = false;
+    let mut covered = 0;
     let mut faults = Vec::new();
+    let mut partial = 0;
     for list in lists {
+        let reasons = list.reasons_for(child);
+        // A serial number of this issuer means this certificate in any list.
+        let is_listed = list.revocation_date(child.serial_der()).is_some();
+        partial += usize::from(reasons == 0);
+        if !is_listed && (reasons == 0 || covered == ALL_REASONS) {
+            continue;
+        }
         let found = match judge(case, list, issuer, work) {
             Ok(found) => found,
             Err(Exhausted) => {
@@ -44,23 +53,23 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
             }
         };
         let is_genuine = found.iter().all(|flag| !NOT_GENUINE.contains(flag));
-        if is_genuine && list.revocation_date(child.serial_der()).is_some() {
+        if is_genuine && is_listed {
             report.add(depth, VerifyFlag::Revoked, RULE, || {
                 explain::revoked(child, list)
             });
         }
-        is_covered |= found.is_empty();
-        faults.extend(found.into_iter().map(|flag| (list, flag)));
+        if found.is_empty() {
+            covered |= reasons;
+        } else if reasons != 0 {
+            faults.extend(found.into_iter().map(|flag| (list, flag)));
+        }
     }
-    if is_covered {
+    if covered == ALL_REASONS {
         return;
     }
     if faults.is_empty() && case.verifier.uncovered == Uncovered::Refuse {
         report.add(depth, VerifyFlag::CrlNotTrusted, RULE, || {
-            format!(
-                "no revocation list of {} was given, and the verifier was told to refuse without; fetch the list and load it",
-                child.issuer()
-            )
+            explain::uncovered(child, partial, covered)
         });
     }
     for (list, flag) in faults {
@@ -83,14 +92,22 @@ fn judge(
     }
     let fields = &list.fields;
     let mut found = Vec::new();
-    if fields.scheme.is_none_or(|scheme| scheme.hash == Hash::Sha1) {
-        found.push(VerifyFlag::CrlBadMd);
+    match fields.scheme {
+        None if oid::is_broken_hash(&fields.signature_algorithm) => {
+            found.push(VerifyFlag::CrlBadMd);
+        }
+        None => found.push(VerifyFlag::CrlBadPk),
+        Some(scheme) => {
+            if scheme.hash == Hash::Sha1 {
+                found.push(VerifyFlag::CrlBadMd);
+            }
+            if !work.is_list_signed_by(list, issuer)? {
+                found.push(VerifyFlag::CrlNotTrusted);
+            }
+        }
     }
     if matches!(issuer.fields().key, PublicKey::Rsa { modulus_bits, .. } if modulus_bits < 2048) {
         found.push(VerifyFlag::CrlBadKey);
-    }
-    if !work.is_list_signed_by(list, issuer)? {
-        found.push(VerifyFlag::CrlNotTrusted);
     }
     let is_due = |due: ::der::DateTime| due.unix_duration() < case.now;
     if fields.next_update.is_none_or(is_due) {
@@ -106,10 +123,11 @@ fn judge(
 }
 
 /// With one of these, the list may be anybody's.
-const NOT_GENUINE: [VerifyFlag; 3] = [
+const NOT_GENUINE: [VerifyFlag; 4] = [
     VerifyFlag::CrlNotTrusted,
     VerifyFlag::CrlBadMd,
+    VerifyFlag::CrlBadPk,
     VerifyFlag::CrlBadKey,
 ];
 
-const RULE: &str = "RFC 5280, 6.3.3";
+pub(super) const RULE: &str = "RFC 5280, 6.3.3";

@@ -3,7 +3,7 @@
 use super::report::Report;
 use super::{Case, Purpose, explain};
 use crate::error::VerifyFlag;
-use crate::x509::der::{PublicKey, key_usage, oid};
+use crate::x509::der::{self, PublicKey, key_usage, oid};
 use crate::x509::signature::Hash;
 use crate::x509::{Certificate, names, raw};
 
@@ -11,7 +11,12 @@ use crate::x509::{Certificate, names, raw};
 pub(super) fn leaf(case: &Case<'_>, leaf: &Certificate, report: &mut Report) {
     let extensions = &leaf.fields().extensions;
     if let Purpose::Server(name) = case.purpose {
-        if !names::is_for(extensions.alt_names.as_ref(), name) {
+        let is_for = names::is_for(extensions.alt_names.as_ref(), name)
+            || (case.counts_common_name(leaf)
+                && der::common_names(leaf.subject_der())
+                    .iter()
+                    .any(|common| names::is_match(common, name)));
+        if !is_for {
             report.add(0, VerifyFlag::CnMismatch, "RFC 9525, 6", || {
                 explain::wrong_name(leaf, name)
             });
@@ -33,8 +38,19 @@ pub(super) fn leaf(case: &Case<'_>, leaf: &Certificate, report: &mut Report) {
         });
     }
     purposes(case, leaf, 0, report);
+    if extensions
+        .ns_cert_type
+        .is_some_and(|bits| bits & case.purpose.ns_cert_type() == 0)
+    {
+        report.add(0, VerifyFlag::NsCertType, "nsCertType of Netscape", || {
+            format!(
+                "its nsCertType does not allow it to be a TLS {}; have it issued without",
+                case.purpose.who()
+            )
+        });
+    }
     if is_short(leaf) {
-        report.add(0, VerifyFlag::BadKey, "", || explain::short_key(leaf));
+        report.add(0, VerifyFlag::BadKey, KEY_RULE, || explain::short_key(leaf));
     }
 }
 
@@ -66,7 +82,7 @@ pub(super) fn certificate(
     }
     let extensions = &fields.extensions;
     for id in &extensions.unknown_critical {
-        report.add(depth, VerifyFlag::Other, "RFC 5280, 4.2", || {
+        report.add(depth, VerifyFlag::Other, EXTENSION_RULE, || {
             format!(
                 "the critical extension {} is not understood",
                 oid::describe(id)
@@ -74,9 +90,27 @@ pub(super) fn certificate(
         });
     }
     if extensions.must_staple {
-        report.add(depth, VerifyFlag::Other, "RFC 7633, 4", || {
+        report.add(depth, VerifyFlag::Other, STAPLE_RULE, || {
             "it may only be used with a stapled OCSP response (tlsFeature, must-staple), which this library cannot check; have it issued without".into()
         });
+    }
+}
+
+/// A certificate whose own signature counts, because it is not trusted for
+/// itself. One by an algorithm that is not understood can never be checked.
+pub(super) fn signature(certificate: &Certificate, depth: usize, report: &mut Report) {
+    let fields = certificate.fields();
+    if fields.scheme.is_some() {
+        return;
+    }
+    let algorithm = &fields.signature_algorithm;
+    match oid::is_broken_hash(algorithm) {
+        true => report.add(depth, VerifyFlag::BadMd, HASH_RULE, || {
+            explain::weak_signature(algorithm)
+        }),
+        false => report.add(depth, VerifyFlag::BadPk, SIGNATURE_RULE, || {
+            explain::unsupported_signature(algorithm)
+        }),
     }
 }
 
@@ -91,15 +125,12 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], report: &mut Report) 
         .scheme
         .is_some_and(|scheme| scheme.hash == Hash::Sha1)
     {
-        report.add(depth, VerifyFlag::BadMd, "RFC 9155", || {
-            format!(
-                "signed with {}; SHA-256 or stronger is needed, so have it issued anew",
-                oid::describe(&fields.signature_algorithm)
-            )
+        report.add(depth, VerifyFlag::BadMd, HASH_RULE, || {
+            explain::weak_signature(&fields.signature_algorithm)
         });
     }
     if is_short(issuer) {
-        report.add(depth, VerifyFlag::BadKey, "", || {
+        report.add(depth, VerifyFlag::BadKey, KEY_RULE, || {
             explain::short_key_of_issuer(issuer)
         });
     }
@@ -121,18 +152,21 @@ fn purposes(case: &Case<'_>, certificate: &Certificate, depth: usize, report: &m
     }
 }
 
-/// One of the pinned keys must be in the path.
+/// One of the pinned keys and one of the pinned certificates must be in the
+/// path.
 pub(super) fn pins(case: &Case<'_>, path: &[&Certificate], report: &mut Report) {
-    let pins = &case.verifier.pins;
-    if pins.is_empty() {
-        return;
+    let keys = &case.verifier.pinned_keys;
+    let key_of = |certificate: &&Certificate| raw::sha256(certificate.key_info());
+    if !keys.is_empty() && !path.iter().any(|c| keys.contains(&key_of(c))) {
+        report.add(0, VerifyFlag::Other, PIN_RULE, || {
+            explain::no_pin(path, keys.len(), "keys", key_of)
+        });
     }
-    let mut keys = path
-        .iter()
-        .map(|certificate| raw::sha256(certificate.key_info()));
-    if !keys.any(|key| pins.contains(&key)) {
+    let certificates = &case.verifier.pinned_certificates;
+    let hash_of = |certificate: &&Certificate| certificate.fingerprint_sha256();
+    if !certificates.is_empty() && !path.iter().any(|c| certificates.contains(&hash_of(c))) {
         report.add(0, VerifyFlag::Other, "", || {
-            explain::no_pin(path, pins.len())
+            explain::no_pin(path, certificates.len(), "certificates", hash_of)
         });
     }
 }
@@ -147,3 +181,10 @@ fn is_short(certificate: &Certificate) -> bool {
 }
 
 const MIN_RSA_BITS: usize = 2048;
+pub(super) const EXTENSION_RULE: &str = "RFC 5280, 4.2";
+pub(super) const STAPLE_RULE: &str = "RFC 7633, 4";
+pub(super) const PIN_RULE: &str = "RFC 7469, 2.6";
+/// MD5 and SHA-1 in signatures.
+pub(super) const HASH_RULE: &str = "RFC 6151, 2; RFC 9155, 2";
+pub(super) const SIGNATURE_RULE: &str = "RFC 5280, 4.1.1.2";
+pub(super) const KEY_RULE: &str = "BR, 6.1.5";

@@ -164,6 +164,9 @@ impl<'a> Search<'a> {
         let certificate = candidate.certificate;
         rules::certificate(self.case, certificate, depth, &mut self.report);
         rules::link(self.case, &self.path, &mut self.report);
+        if !candidate.is_trusted {
+            rules::signature(certificate, depth, &mut self.report);
+        }
         strict::certificate(
             self.case,
             certificate,
@@ -172,7 +175,7 @@ impl<'a> Search<'a> {
             &mut self.report,
         );
         if !self.report.is_over() {
-            constraints::link(&self.path, &mut self.work, &mut self.report);
+            constraints::link(self.case, &self.path, &mut self.work, &mut self.report);
         }
         !self.report.is_over()
     }
@@ -298,10 +301,6 @@ impl<'a> Search<'a> {
         let itself = usize::from(!fields.is_self_issued());
         if !candidate.is_trusted && below + itself > self.case.verifier.max_depth {
             return Some(explain::TOO_DEEP.into());
-        }
-        if !candidate.is_trusted && fields.scheme.is_none() {
-            let algorithm = &fields.signature_algorithm;
-            return Some(explain::unsupported_signature(algorithm));
         }
         if let Some(why) = too_costly(certificate) {
             return Some(why);
