@@ -67,6 +67,20 @@ pub enum Error {
     #[error("the transport is not ready: repeat the call")]
     WouldBlock,
 
+    /// The private key has not signed yet. Repeat the call; see
+    /// [`Handshake::advance_with`](crate::Handshake::advance_with) for when.
+    #[error("the private key has not signed yet: repeat the call")]
+    SigningPending,
+
+    /// A private key that stays elsewhere did not sign, or signed wrong.
+    #[error("{action}: {source}")]
+    Signing {
+        /// What was asked of which key.
+        action: String,
+        /// What the signer said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
     /// We or the peer refused the handshake.
     #[error("{0}")]
     Handshake(Box<HandshakeFailure>),
@@ -196,7 +210,7 @@ impl Error {
     pub fn io_kind(&self) -> io::ErrorKind {
         match self {
             Self::Io { source, .. } => source.kind(),
-            Self::WouldBlock => io::ErrorKind::WouldBlock,
+            Self::WouldBlock | Self::SigningPending => io::ErrorKind::WouldBlock,
             Self::Handshake(_)
             | Self::Verify(_)
             | Self::Certificate { .. }
@@ -204,7 +218,7 @@ impl Error {
             | Self::Protocol { .. } => io::ErrorKind::InvalidData,
             Self::ServerName { .. } | Self::Config { .. } => io::ErrorKind::InvalidInput,
             Self::Closed { .. } => io::ErrorKind::NotConnected,
-            Self::Random { .. } => io::ErrorKind::Other,
+            Self::Random { .. } | Self::Signing { .. } => io::ErrorKind::Other,
             Self::OutOfMemory { .. } => io::ErrorKind::OutOfMemory,
         }
     }

@@ -94,6 +94,7 @@
 //!
 //! - Servers start with [`SslConfig::server`] and a [`PrivateKey`];
 //!   [`Acceptor`] reads the ClientHello before a configuration is chosen.
+//! - Keys that stay in a token or a service implement [`SigningKey`].
 //! - A session runs over anything that is `Read` and `Write`.
 //!   [`MemoryTransport`] lets the program move the bytes by itself.
 //! - [`Error`] is sorted by what a caller can do. A refused certificate is a
@@ -135,7 +136,7 @@ pub use error::{
     VerifyProblem,
 };
 pub use net::{NetContext, NetListener};
-pub use pk::{KeyKind, PrivateKey};
+pub use pk::{KeyKind, PrivateKey, SignatureScheme, Signing, SigningKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
     Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength,

@@ -5,6 +5,7 @@
 //! | `mbedtls_pk_init`, `mbedtls_pk_parse_keyfile` | [`PrivateKey::from_pem_file`] |
 //! | `mbedtls_pk_parse_key` | [`PrivateKey::from_pem`], [`PrivateKey::from_der`] |
 //! | `mbedtls_pk_check_pair` | done while loading |
+//! | `mbedtls_pk_setup_rsa_alt` | [`PrivateKey::from_signing_key`] |
 //! | `mbedtls_pk_free` | dropping it |
 //!
 //! The files are read in Rust, and Mbed TLS gets the bare numbers: its own
@@ -18,6 +19,9 @@ mod numbers;
 mod pem;
 mod raw;
 mod refusal;
+mod scheme;
+pub(crate) mod signer;
+mod signing_key;
 mod spki;
 
 use std::fmt;
@@ -33,11 +37,17 @@ use self::container::Container;
 use self::numbers::Numbers;
 use self::raw::RawKey;
 use self::refusal::Refusal;
+pub use self::scheme::SignatureScheme;
+use self::signer::Signer;
+pub use self::signing_key::{Signing, SigningError, SigningKey, ecdsa_signature_der};
 use crate::error::{Error, Result};
 use crate::ffi;
 
 /// A private key that signs handshakes: RSA from 1024 bits, or ECDSA on
 /// P-256, P-384 or P-521.
+///
+/// It is loaded from a file or from memory, or it stays in a token or a service
+/// and signs from there (see [`SigningKey`]).
 ///
 /// Loading checks that the parts of the key belong together, and the public
 /// part to the private one. A clone shares the key and is cheap. Nothing
@@ -59,7 +69,8 @@ pub struct PrivateKey {
 }
 
 struct Inner {
-    raw: RawKey,
+    signer: Signer,
+    schemes: Vec<SignatureScheme>,
     kind: KeyKind,
     bits: u32,
     spki: Vec<u8>,
@@ -230,6 +241,26 @@ impl PrivateKey {
         Self::from_der(key.secret_der())
     }
 
+    /// A key that stays where it is, and signs from there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] where the public key is not RSA from 1024 to 8192 bits
+    /// and not ECDSA on P-256, P-384 or P-521, or the list of schemes is empty
+    /// or names one of the other kind.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use embertls::{PrivateKey, SigningKey};
+    ///
+    /// fn server_key(token: Arc<dyn SigningKey>) -> embertls::Result<PrivateKey> {
+    ///     PrivateKey::from_signing_key(token)
+    /// }
+    /// ```
+    pub fn from_signing_key(key: Arc<dyn SigningKey>) -> Result<Self> {
+        foreign(key).map_err(|refusal| refusal.of("signing key"))
+    }
+
     /// What the key signs with.
     ///
     /// ```
@@ -273,9 +304,21 @@ impl PrivateKey {
         &self.inner.spki
     }
 
-    /// For C. It is written to while it signs, under a lock of its own.
-    pub(crate) fn as_ptr(&self) -> *mut ffi::mbedtls_pk_context {
-        self.inner.raw.as_ptr()
+    /// The schemes that the key can sign with.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let key = embertls::PrivateKey::from_pem(rcgen::KeyPair::generate()?.serialize_pem())?;
+    /// assert_eq!(key.schemes(), embertls::SignatureScheme::ECDSA);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn schemes(&self) -> &[SignatureScheme] {
+        &self.inner.schemes
+    }
+
+    fn signer(&self) -> &Signer {
+        &self.inner.signer
     }
 
     /// Whether this is the private key to a public one, such as that of a
@@ -285,8 +328,9 @@ impl PrivateKey {
     ///
     /// `public` must point to an initialised context that nobody writes to.
     pub(crate) unsafe fn fits(&self, public: *const ffi::mbedtls_pk_context) -> bool {
+        let (Signer::Own(key) | Signer::Foreign { public: key, .. }) = self.signer();
         // SAFETY: both are initialised; the public part is never written to.
-        unsafe { ffi::ember_pk_same_public(public, self.as_ptr()) == 1 }
+        unsafe { ffi::ember_pk_same_public(public, key.as_ptr()) == 1 }
     }
 }
 
@@ -297,6 +341,13 @@ impl fmt::Debug for PrivateKey {
             .field("kind", &self.inner.kind)
             .field("bits", &self.inner.bits)
             .finish_non_exhaustive()
+    }
+}
+
+/// Kind and size, such as `ECDSA, 256 bits`.
+impl fmt::Display for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} bits", self.inner.kind, self.inner.bits)
     }
 }
 
@@ -337,19 +388,24 @@ fn load_der(der: &[u8], password: Option<&[u8]>) -> Result<PrivateKey, Refusal> 
 impl PrivateKey {
     fn from_numbers(numbers: &Numbers<'_>) -> Result<Self, Refusal> {
         let inner = match numbers {
-            Numbers::Rsa(numbers) => Inner {
-                bits: numbers.check_size()?,
-                kind: KeyKind::Rsa,
-                raw: RawKey::rsa(numbers)?,
-                spki: spki::rsa(numbers)?,
-            },
+            Numbers::Rsa(numbers) => {
+                let bits = numbers.check_size()?;
+                Inner {
+                    bits,
+                    kind: KeyKind::Rsa,
+                    signer: Signer::Own(RawKey::rsa(numbers)?),
+                    schemes: rsa_schemes(bits),
+                    spki: spki::rsa(numbers)?,
+                }
+            }
             Numbers::Ec(numbers) => {
                 let (raw, point) = RawKey::ec(numbers)?;
                 numbers.check_public(&point)?;
                 Inner {
                     bits: numbers.curve.bits,
                     kind: KeyKind::Ecdsa,
-                    raw,
+                    signer: Signer::Own(raw),
+                    schemes: SignatureScheme::ECDSA.to_vec(),
                     spki: spki::ec(numbers.curve, &point)?,
                 }
             }
@@ -358,6 +414,51 @@ impl PrivateKey {
             inner: Arc::new(inner),
         })
     }
+}
+
+/// RSASSA-PSS needs room for digest and salt.
+fn rsa_schemes(bits: u32) -> Vec<SignatureScheme> {
+    let len = bits.div_ceil(8) as usize;
+    let fits = |scheme: &SignatureScheme| !scheme.is_pss() || len >= 2 * scheme.digest_len() + 2;
+    SignatureScheme::RSA.iter().copied().filter(fits).collect()
+}
+
+fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
+    let spki = key.public_key_der().to_vec();
+    let public = RawKey::public(&spki).map_err(|code| match code.is_out_of_memory() {
+        true => Refusal::Other(Error::OutOfMemory {
+            action: "loading a public key",
+        }),
+        false => Refusal::Key {
+            reason: "its public key is no SubjectPublicKeyInfo of RSA, or of ECDSA on P-256, P-384 or P-521"
+                .into(),
+            code: Some(code),
+        },
+    })?;
+    let (kind, bits) = (public.kind(), public.bits());
+    if kind == KeyKind::Rsa && !(1024..=8192).contains(&bits) {
+        return Err(Refusal::new(format!(
+            "its public key has {bits} bits; RSA keys of 1024 to 8192 bits can be used"
+        )));
+    }
+    let schemes = key.schemes().to_vec();
+    if schemes.is_empty() {
+        return Err(Refusal::new("it names no scheme that it can sign with"));
+    }
+    if let Some(other) = schemes.iter().find(|scheme| scheme.key_kind() != kind) {
+        return Err(Refusal::new(format!(
+            "its public key is {kind}, and it says that it signs with {other}"
+        )));
+    }
+    Ok(PrivateKey {
+        inner: Arc::new(Inner {
+            signer: Signer::Foreign { key, public },
+            schemes,
+            kind,
+            bits,
+            spki,
+        }),
+    })
 }
 
 const ENCRYPTED: &str = "it is encrypted, and no password was given: \

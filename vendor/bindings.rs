@@ -676,6 +676,7 @@ pub const MBEDTLS_TLS_EXT_SESSION_TICKET: u32 = 35;
 pub const MBEDTLS_TLS_EXT_ECJPAKE_KKPP: u32 = 256;
 pub const MBEDTLS_TLS_EXT_RENEGOTIATION_INFO: u32 = 65281;
 pub const EMBER_RSA_NUMBERS: u32 = 8;
+pub const EMBER_PK_MAX_SIGNATURE: u32 = 1024;
 pub const EMBER_X509_MAX_CHAIN: u32 = 10;
 pub const MBEDTLS_ERR_NET_SOCKET_FAILED: i32 = -66;
 pub const MBEDTLS_ERR_NET_CONNECT_FAILED: i32 = -68;
@@ -826,30 +827,6 @@ unsafe extern "C" {
         output: *mut ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
-    pub fn mbedtls_pk_verify(
-        ctx: *mut mbedtls_pk_context,
-        md_alg: mbedtls_md_type_t,
-        hash: *const ::std::os::raw::c_uchar,
-        hash_len: usize,
-        sig: *const ::std::os::raw::c_uchar,
-        sig_len: usize,
-    ) -> ::std::os::raw::c_int;
-    pub fn mbedtls_pk_sign(
-        ctx: *mut mbedtls_pk_context,
-        md_alg: mbedtls_md_type_t,
-        hash: *const ::std::os::raw::c_uchar,
-        hash_len: usize,
-        sig: *mut ::std::os::raw::c_uchar,
-        sig_len: *mut usize,
-        f_rng: ::std::option::Option<
-            unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: *mut ::std::os::raw::c_uchar,
-                arg3: usize,
-            ) -> ::std::os::raw::c_int,
-        >,
-        p_rng: *mut ::std::os::raw::c_void,
-    ) -> ::std::os::raw::c_int;
     pub fn mbedtls_ssl_list_ciphersuites() -> *const ::std::os::raw::c_int;
     pub fn mbedtls_ssl_ciphersuite_from_id(
         ciphersuite_id: ::std::os::raw::c_int,
@@ -913,6 +890,11 @@ unsafe extern "C" {
     pub fn mbedtls_ssl_set_hostname(
         ssl: *mut mbedtls_ssl_context,
         hostname: *const ::std::os::raw::c_char,
+    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_set_hs_own_cert(
+        ssl: *mut mbedtls_ssl_context,
+        own_cert: *mut mbedtls_x509_crt,
+        pk_key: *mut mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
     pub fn mbedtls_ssl_conf_alpn_protocols(
         conf: *mut mbedtls_ssl_config,
@@ -993,6 +975,36 @@ unsafe extern "C" {
         len: usize,
         pk: *mut *mut mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_is_rsa(pk: *const mbedtls_pk_context) -> ::std::os::raw::c_int;
+    pub fn ember_pk_bits(pk: *const mbedtls_pk_context) -> usize;
+    pub fn ember_pk_sign(
+        pk: *mut mbedtls_pk_context,
+        md: ::std::os::raw::c_int,
+        is_pss: ::std::os::raw::c_int,
+        digest: *const ::std::os::raw::c_uchar,
+        digest_len: usize,
+        f_rng: ::std::option::Option<
+            unsafe extern "C" fn(
+                arg1: *mut ::std::os::raw::c_void,
+                arg2: *mut ::std::os::raw::c_uchar,
+                arg3: usize,
+            ) -> ::std::os::raw::c_int,
+        >,
+        p_rng: *mut ::std::os::raw::c_void,
+        signature: *mut ::std::os::raw::c_uchar,
+        size: usize,
+        written: *mut usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_pk_check_digest(
+        pk: *mut mbedtls_pk_context,
+        type_: ::std::os::raw::c_int,
+        md: ::std::os::raw::c_int,
+        salt_len: ::std::os::raw::c_int,
+        digest: *const ::std::os::raw::c_uchar,
+        digest_len: usize,
+        signature: *const ::std::os::raw::c_uchar,
+        signature_len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_pk_check_signature(
         pk: *mut mbedtls_pk_context,
         type_: ::std::os::raw::c_int,
@@ -1029,11 +1041,8 @@ unsafe extern "C" {
     pub fn ember_ssl_ciphersuite(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_suite_hash(
-        ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_request_certificate(ssl: *mut mbedtls_ssl_context);
-    pub fn ember_ssl_keep_transcripts(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_keep_both_transcripts(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_config_copy_withdraw_certificate(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_place_message(
         ssl: *mut mbedtls_ssl_context,
@@ -1095,6 +1104,38 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_sign_with(
+        ssl: *mut mbedtls_ssl_context,
+        is_rsa: ::std::os::raw::c_int,
+        hash: ::std::os::raw::c_int,
+        scheme: u16,
+    );
+    pub fn ember_ssl_digest_to_sign(
+        ssl: *const mbedtls_ssl_context,
+        len: *mut usize,
+    ) -> *const ::std::os::raw::c_uchar;
+    pub fn ember_ssl_put_signature(
+        ssl: *mut mbedtls_ssl_context,
+        signature: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_owes_certificate_verify(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_keep_transcripts(
+        ssl: *mut mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_transcript(
+        ssl: *const mbedtls_ssl_context,
+        hash: ::std::os::raw::c_int,
+        digest: *mut ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_write_certificate_verify(
+        ssl: *mut mbedtls_ssl_context,
+        scheme: u16,
+        signature: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
     pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
     pub fn ember_x509_crt_add(

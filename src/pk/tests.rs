@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::ffi::trace;
-use crate::rng::{Rng, rng_callback};
+use crate::rng::Rng;
 
 mod files;
 mod hostile;
@@ -35,35 +35,22 @@ pub(crate) fn secret_numbers(der: &[u8]) -> Vec<&[u8]> {
     }
 }
 
+fn raw(key: &PrivateKey) -> &RawKey {
+    match key.signer() {
+        Signer::Own(raw) => raw,
+        Signer::Foreign { .. } => panic!("the key was loaded here"),
+    }
+}
+
 /// Signs with the key in C, and verifies.
 fn sign_and_verify(key: &PrivateKey) {
-    let hash = [0x5A_u8; 32];
-    let mut signature = [0; 1024];
-    let mut len = 0;
-    let rng = Rng::PerThread;
-    // SAFETY: the key lives, and the buffers have their lengths; 1024 bytes
-    // hold any signature.
-    unsafe {
-        let signed = ffi::mbedtls_pk_sign(
-            key.as_ptr(),
-            ffi::MBEDTLS_MD_SHA256,
-            hash.as_ptr(),
-            hash.len(),
-            signature.as_mut_ptr(),
-            &mut len,
-            Some(rng_callback),
-            rng.as_ptr(),
-        );
-        assert_eq!(signed, 0);
-        let verified = ffi::mbedtls_pk_verify(
-            key.as_ptr(),
-            ffi::MBEDTLS_MD_SHA256,
-            hash.as_ptr(),
-            hash.len(),
-            signature.as_ptr(),
-            len,
-        );
-        assert_eq!(verified, 0);
+    let raw = raw(key);
+    for scheme in key.schemes() {
+        let digest = vec![0x5A; scheme.digest_len()];
+        let signature = raw.sign(*scheme, &digest, &Rng::PerThread).unwrap();
+        assert!(raw.verifies(*scheme, &digest, &signature), "{scheme}");
+        let other = vec![0x5B; scheme.digest_len()];
+        assert!(!raw.verifies(*scheme, &other, &signature), "{scheme}");
     }
 }
 
@@ -345,7 +332,7 @@ fn a_key_fits_its_own_public_key_only() {
     for (i, one) in keys.iter().enumerate() {
         for (j, other) in keys.iter().enumerate() {
             // SAFETY: the context lives and nobody writes to it.
-            assert_eq!(unsafe { one.fits(other.as_ptr()) }, i == j);
+            assert_eq!(unsafe { one.fits(raw(other).as_ptr()) }, i == j);
         }
     }
 }

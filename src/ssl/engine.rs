@@ -16,6 +16,7 @@ mod handshaking;
 mod raw;
 mod refusal;
 mod report;
+mod signing;
 
 use std::ffi::CString;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use super::verdict::Verdict;
 use super::wire::hello::{ClientHello, ServerHello};
 use super::wire::inbound::Inbound;
 use crate::error::{Alert, Error, Result};
+use crate::pk::SignatureScheme;
 use crate::rng::Rng;
 use crate::x509::ServerName;
 
@@ -40,6 +42,8 @@ pub(crate) enum Progress {
     NeedsOutput,
     /// Give more of the peer's bytes.
     NeedsInput,
+    /// Call [`Engine::poll_signature`] until it is ready.
+    NeedsSignature,
     Done,
 }
 
@@ -84,6 +88,9 @@ pub(crate) struct Engine {
     chosen: Option<ServerHello>,
     /// The server wants a client certificate, and why it gets none.
     certificate_withheld: Option<&'static str>,
+    /// On a client whose certificate was asked for: what it signs with.
+    client_scheme: Option<SignatureScheme>,
+    awaited_signature: Option<signing::Awaited>,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
     /// On a server: which of its identities it shows.
@@ -130,6 +137,11 @@ impl Engine {
         if asks {
             raw.request_certificate();
         }
+        if is_client && !config.identities.is_empty() {
+            raw.keep_transcripts().map_err(|_| Error::OutOfMemory {
+                action: "making a session",
+            })?;
+        }
         Ok(Self {
             raw,
             config: Arc::clone(config),
@@ -147,6 +159,8 @@ impl Engine {
             offered: None,
             chosen: None,
             certificate_withheld: None,
+            client_scheme: None,
+            awaited_signature: None,
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
             own_identity: None,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::task::{Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::config::{Client, Server, SslConfig};
@@ -117,8 +120,10 @@ impl<T: Read + Write> Handshake<T> {
     /// # Errors
     ///
     /// [`Error::WouldBlock`] where the transport is not ready: wait for it and
-    /// call again. Any other error ends the handshake; an alert has then been
-    /// sent where the protocol has one for the reason. See
+    /// call again. [`Error::SigningPending`] where the private key stays
+    /// elsewhere and has not signed yet: call again later, or learn when from
+    /// [`Handshake::advance_with`]. Any other error ends the handshake; an
+    /// alert has then been sent where the protocol has one for the reason. See
     /// [`Handshake::complete`] for the kinds.
     ///
     /// ```
@@ -137,7 +142,38 @@ impl<T: Read + Write> Handshake<T> {
     /// # }
     /// ```
     pub fn advance(&mut self) -> Result<()> {
-        let result = self.try_advance();
+        self.advance_with(Waker::noop())
+    }
+
+    /// As [`Handshake::advance`], with the waker to call once a private key
+    /// that stays elsewhere can go on; see
+    /// [`SigningKey`](crate::SigningKey). It has nothing to do with the
+    /// transport.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handshake::advance`].
+    ///
+    /// ```
+    /// use std::task::{Context, Poll};
+    /// use embertls::{Error, Handshake, MemoryTransport};
+    ///
+    /// /// The heart of an adapter to asynchronous code.
+    /// fn poll(
+    ///     handshake: &mut Handshake<MemoryTransport>,
+    ///     cx: &mut Context<'_>,
+    /// ) -> Poll<embertls::Result<()>> {
+    ///     match handshake.advance_with(cx.waker()) {
+    ///         // The key calls the waker.
+    ///         Err(Error::SigningPending) => Poll::Pending,
+    ///         // Here the adapter sees to it that the transport does.
+    ///         Err(Error::WouldBlock) => Poll::Pending,
+    ///         result => Poll::Ready(result),
+    ///     }
+    /// }
+    /// ```
+    pub fn advance_with(&mut self, waker: &Waker) -> Result<()> {
+        let result = self.try_advance(waker);
         match &result {
             Ok(()) => debug!(
                 "handshake with {}: {:?}, ALPN {:?}, {:?}",
@@ -146,7 +182,7 @@ impl<T: Read + Write> Handshake<T> {
                 self.link.engine.alpn().map(<[u8]>::escape_ascii),
                 self.link.engine.verdict(),
             ),
-            Err(Error::WouldBlock) => {}
+            Err(Error::WouldBlock | Error::SigningPending) => {}
             Err(_error) => {
                 debug!(
                     "handshake with {} failed: {_error}",
@@ -194,7 +230,8 @@ impl<T: Read + Write> Handshake<T> {
         }
     }
 
-    /// Does the whole handshake.
+    /// Does the whole handshake. Where the private key stays elsewhere, the
+    /// thread sleeps until it has signed.
     ///
     /// # Errors
     ///
@@ -206,6 +243,7 @@ impl<T: Read + Write> Handshake<T> {
     ///   be read;
     /// - [`Error::Handshake`]: either side refused, with both offers and the
     ///   alerts;
+    /// - [`Error::Signing`]: the private key did not sign;
     /// - [`Error::Io`]: the transport failed, ended or timed out.
     ///
     /// ```
@@ -220,8 +258,15 @@ impl<T: Read + Write> Handshake<T> {
     /// }
     /// # }
     /// ```
-    pub fn complete(mut self) -> Result<SslSession<T>, HandshakeError<T>> {
-        match self.advance() {
+    pub fn complete(self) -> Result<SslSession<T>, HandshakeError<T>> {
+        self.complete_by(None)
+    }
+
+    fn complete_by(
+        mut self,
+        deadline: Option<Instant>,
+    ) -> Result<SslSession<T>, HandshakeError<T>> {
+        match self.advance_by(deadline) {
             Ok(()) => Ok(SslSession::new(self.link)),
             Err(Error::WouldBlock) => Err(HandshakeError::WouldBlock(Box::new(self))),
             Err(error) => Err(HandshakeError::Failed {
@@ -231,7 +276,32 @@ impl<T: Read + Write> Handshake<T> {
         }
     }
 
-    fn try_advance(&mut self) -> Result<()> {
+    /// Sleeps while the private key signs.
+    fn advance_by(&mut self, deadline: Option<Instant>) -> Result<()> {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            match self.advance_with(&waker) {
+                Err(Error::SigningPending) => {}
+                result => return result,
+            }
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            match left {
+                None => thread::park(),
+                Some(Duration::ZERO) => {
+                    let late = io::Error::from(io::ErrorKind::TimedOut);
+                    return Err(self.give_up(late));
+                }
+                Some(left) => thread::park_timeout(left),
+            }
+        }
+    }
+
+    fn give_up(&mut self, late: io::Error) -> Error {
+        self.link.engine.kill();
+        self.failed("waiting for the private key", late)
+    }
+
+    fn try_advance(&mut self, waker: &Waker) -> Result<()> {
         self.link.check_transport("continuing the handshake")?;
         loop {
             match self.link.engine.handshake()? {
@@ -252,6 +322,10 @@ impl<T: Read + Write> Handshake<T> {
                         .receive()
                         .map_err(|error| self.failed("waiting for the peer", error))?;
                 }
+                Progress::NeedsSignature => match self.link.engine.poll_signature(waker) {
+                    Poll::Ready(signed) => signed?,
+                    Poll::Pending => return Err(Error::SigningPending),
+                },
             }
         }
     }
@@ -329,10 +403,9 @@ impl Handshake<NetContext> {
         mut self,
         timeout: Duration,
     ) -> Result<SslSession<NetContext>, HandshakeError<NetContext>> {
-        self.link
-            .transport
-            .set_deadline(Instant::now().checked_add(timeout));
-        let result = self.complete();
+        let deadline = Instant::now().checked_add(timeout);
+        self.link.transport.set_deadline(deadline);
+        let result = self.complete_by(deadline);
         match result {
             Ok(mut session) => {
                 session.get_mut().set_deadline(None);
@@ -344,6 +417,15 @@ impl Handshake<NetContext> {
             }
             Err(would_block) => Err(would_block),
         }
+    }
+}
+
+/// Wakes a thread that sleeps.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

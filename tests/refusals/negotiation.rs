@@ -165,8 +165,8 @@ fn server_no_common_signature_or_version() {
     let pki = Pki::new();
     let config = ours::server_accepting(&pki.identity, CipherSuite::ALL, NamedGroup::ALL);
     for (extensions, words) in [
-        ([P256, WITH_SHA1].concat(), ["ecdsa_sha1", "SHA-256"]),
-        (P256.to_vec(), ["SHA-1 alone", "ECDSA"]),
+        ([P256, WITH_SHA1].concat(), ["ecdsa_sha1", "ecdsa_sha256"]),
+        (P256.to_vec(), ["SHA-1 alone", "ecdsa_sha512"]),
         (
             [WITH_SHA1, TLS13_ONLY].concat(),
             ["no version in common", "TLS 1.3"],

@@ -120,12 +120,62 @@ int ember_pk_public_new(const unsigned char *info, size_t len, mbedtls_pk_contex
     return ret;
 }
 
+int ember_pk_is_rsa(const mbedtls_pk_context *pk)
+{
+    return mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA);
+}
+
+size_t ember_pk_bits(const mbedtls_pk_context *pk)
+{
+    return mbedtls_pk_get_bitlen(pk);
+}
+
+int ember_pk_sign(mbedtls_pk_context *pk, int md, int is_pss,
+                  const unsigned char *digest, size_t digest_len,
+                  int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                  unsigned char *signature, size_t size, size_t *written)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type((mbedtls_md_type_t) md);
+    mbedtls_rsa_context *rsa;
+    int ret;
+
+    if (info == NULL || digest_len != mbedtls_md_get_size(info))
+        return MBEDTLS_ERR_PK_BAD_INPUT_DATA;
+    if (size < EMBER_PK_MAX_SIGNATURE || mbedtls_pk_get_len(pk) > EMBER_PK_MAX_SIGNATURE)
+        return MBEDTLS_ERR_PK_BAD_INPUT_DATA;
+    if (!is_pss)
+        return mbedtls_pk_sign(pk, (mbedtls_md_type_t) md, digest, digest_len,
+                               signature, written, f_rng, p_rng);
+
+    if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA))
+        return MBEDTLS_ERR_PK_TYPE_MISMATCH;
+    rsa = mbedtls_pk_rsa(*pk);
+    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V21, md);
+    ret = mbedtls_rsa_rsassa_pss_sign(rsa, f_rng, p_rng, MBEDTLS_RSA_PRIVATE,
+                                      (mbedtls_md_type_t) md, (unsigned int) digest_len,
+                                      digest, signature);
+    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
+    *written = ret == 0 ? rsa->len : 0;
+    return ret;
+}
+
+int ember_pk_check_digest(mbedtls_pk_context *pk, int type, int md, int salt_len,
+                          const unsigned char *digest, size_t digest_len,
+                          const unsigned char *signature, size_t signature_len)
+{
+    mbedtls_pk_rsassa_pss_options pss = { (mbedtls_md_type_t) md, salt_len };
+
+    return mbedtls_pk_verify_ext((mbedtls_pk_type_t) type,
+                                 type == MBEDTLS_PK_RSASSA_PSS ? &pss : NULL, pk,
+                                 (mbedtls_md_type_t) md, digest, digest_len,
+                                 signature, signature_len);
+}
+
 int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_len,
                              const unsigned char *message, size_t message_len,
                              const unsigned char *signature, size_t signature_len)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type((mbedtls_md_type_t) md);
-    mbedtls_pk_rsassa_pss_options pss = { (mbedtls_md_type_t) md, salt_len };
     unsigned char digest[MBEDTLS_MD_MAX_SIZE];
     int ret;
 
@@ -134,8 +184,6 @@ int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_
     ret = mbedtls_md(info, message, message_len, digest);
     if (ret != 0)
         return ret;
-    return mbedtls_pk_verify_ext((mbedtls_pk_type_t) type,
-                                 type == MBEDTLS_PK_RSASSA_PSS ? &pss : NULL, pk,
-                                 (mbedtls_md_type_t) md, digest, mbedtls_md_get_size(info),
+    return ember_pk_check_digest(pk, type, md, salt_len, digest, mbedtls_md_get_size(info),
                                  signature, signature_len);
 }

@@ -71,6 +71,25 @@ int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *
  * context to be freed with ember_pk_free, or NULL after a failure. */
 int ember_pk_public_new(const unsigned char *info, size_t len, mbedtls_pk_context **pk);
 
+int ember_pk_is_rsa(const mbedtls_pk_context *pk);
+size_t ember_pk_bits(const mbedtls_pk_context *pk);
+
+/* The longest signature: RSA of MBEDTLS_MPI_MAX_SIZE bytes. */
+#define EMBER_PK_MAX_SIGNATURE 1024
+
+/* Signs a digest. The caller holds the lock of an RSA key: its padding is set
+ * for the call. `size` must be EMBER_PK_MAX_SIGNATURE at least. */
+int ember_pk_sign(mbedtls_pk_context *pk, int md, int is_pss,
+                  const unsigned char *digest, size_t digest_len,
+                  int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                  unsigned char *signature, size_t size, size_t *written);
+
+/* Checks the signature of a digest with mbedtls_pk_verify_ext. The salt length
+ * counts for MBEDTLS_PK_RSASSA_PSS only. 0 if it is good. */
+int ember_pk_check_digest(mbedtls_pk_context *pk, int type, int md, int salt_len,
+                          const unsigned char *digest, size_t digest_len,
+                          const unsigned char *signature, size_t signature_len);
+
 /* Hashes the message and checks its signature with mbedtls_pk_verify_ext. The
  * salt length counts for MBEDTLS_PK_RSASSA_PSS only. 0 if it is good. */
 int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_len,
@@ -96,9 +115,8 @@ void ember_ssl_free(mbedtls_ssl_context *ssl);
 int ember_ssl_state(const mbedtls_ssl_context *ssl);
 int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl);
 int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl);
-int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl);
 void ember_ssl_request_certificate(mbedtls_ssl_context *ssl);
-void ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl);
+void ember_ssl_keep_both_transcripts(mbedtls_ssl_context *ssl);
 void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
@@ -118,6 +136,17 @@ int ember_ssl_seal_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned
 int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code);
 int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl);
 int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
+
+/* signing.c: signatures made in Rust; each function is described where it is defined */
+
+void ember_ssl_sign_with(mbedtls_ssl_context *ssl, int is_rsa, int hash, uint16_t scheme);
+const unsigned char *ember_ssl_digest_to_sign(const mbedtls_ssl_context *ssl, size_t *len);
+int ember_ssl_put_signature(mbedtls_ssl_context *ssl, const unsigned char *signature, size_t len);
+int ember_ssl_owes_certificate_verify(const mbedtls_ssl_context *ssl);
+int ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl);
+int ember_ssl_transcript(const mbedtls_ssl_context *ssl, int hash, unsigned char *digest);
+int ember_ssl_write_certificate_verify(mbedtls_ssl_context *ssl, uint16_t scheme,
+                                       const unsigned char *signature, size_t len);
 
 /* x509.c */
 

@@ -10,6 +10,8 @@
 #include "mbedtls/platform_util.h"
 #include "mbedtls/ssl_internal.h"
 
+#include "session.h"
+
 mbedtls_ssl_config *ember_ssl_config_new(void)
 {
     mbedtls_ssl_config *conf = mbedtls_calloc(1, sizeof(*conf));
@@ -27,17 +29,19 @@ void ember_ssl_config_free(mbedtls_ssl_config *conf)
 /* The copy borrows every list of the original, so it is given back with ember_ssl_config_copy_free() alone. */
 mbedtls_ssl_config *ember_ssl_config_copy(const mbedtls_ssl_config *conf)
 {
-    mbedtls_ssl_config *copy = mbedtls_calloc(1, sizeof(*copy));
-    if (copy != NULL)
-        memcpy(copy, conf, sizeof(*copy));
-    return copy;
+    struct ember_session *session = mbedtls_calloc(1, sizeof(*session));
+    if (session == NULL)
+        return NULL;
+    session->config = *conf;
+    ember_signing_init(&session->config);
+    return &session->config;
 }
 
 void ember_ssl_config_copy_free(mbedtls_ssl_config *copy)
 {
     if (copy == NULL)
         return;
-    mbedtls_platform_zeroize(copy, sizeof(*copy));
+    mbedtls_platform_zeroize(copy, sizeof(struct ember_session));
     mbedtls_free(copy);
 }
 
@@ -70,15 +74,6 @@ int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl)
     return ssl->session != NULL ? ssl->session->ciphersuite : 0;
 }
 
-/* The hash that the suite under negotiation signs with, by its number in TLS (RFC 5246, 7.4.1.4.1); 0 for none yet. */
-int ember_ssl_suite_hash(const mbedtls_ssl_context *ssl)
-{
-    if (ssl->transform_negotiate == NULL || ssl->transform_negotiate->ciphersuite_info == NULL)
-        return 0;
-    return ssl->transform_negotiate->ciphersuite_info->mac == MBEDTLS_MD_SHA384 ? MBEDTLS_SSL_HASH_SHA384
-                                                                                : MBEDTLS_SSL_HASH_SHA256;
-}
-
 /*
  * A server asks for a certificate. The engine is told that it is optional and judges nothing: what comes is judged in
  * Rust, and refused there where it is required or bad.
@@ -100,7 +95,7 @@ static int update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char
  * Both transcripts go on after ServerHello: the engine keeps only that of the suite's hash, asks clients for signatures
  * over either, and then refuses the one it has no transcript for.
  */
-void ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl)
+void ember_ssl_keep_both_transcripts(mbedtls_ssl_context *ssl)
 {
     if (ssl->handshake != NULL)
         ssl->handshake->update_checksum = update_both_transcripts;

@@ -115,8 +115,7 @@ impl ClientConfigBuilder {
     /// first.
     ///
     /// Without it, such a server gets an empty list and decides. So does one
-    /// that does not accept the signature that goes with the key and the
-    /// negotiated suite.
+    /// that accepts no signature of [`PrivateKey::schemes`].
     ///
     /// Guide step: `mbedtls_ssl_conf_own_cert`.
     ///

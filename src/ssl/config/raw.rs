@@ -89,10 +89,11 @@ impl RawConfig {
                     .map_err(|code| super::refused(format!("the fragment length: {code}")))?;
             }
             for identity in identities {
+                // Without its key: signatures are made in Rust.
                 check(ffi::mbedtls_ssl_conf_own_cert(
                     raw,
                     identity.chain.as_ptr(),
-                    identity.key.as_ptr(),
+                    std::ptr::null_mut(),
                 ))
                 .map_err(|_| OUT_OF_MEMORY)?;
             }

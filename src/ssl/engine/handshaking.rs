@@ -4,7 +4,7 @@
 //! out whole, and the peer's next message is looked at here before the engine
 //! sees it.
 
-use super::{Engine, Phase, Progress};
+use super::{Engine, Phase, Progress, signing};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
 use crate::ssl::wire::certificate_request::CertificateRequest;
@@ -36,19 +36,13 @@ impl Engine {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
             }
-            match self.raw.state() {
-                ffi::MBEDTLS_SSL_CLIENT_HELLO => self.check_offer()?,
-                ffi::MBEDTLS_SSL_SERVER_CERTIFICATE => self.note_own_identity(),
-                ffi::MBEDTLS_SSL_CLIENT_FINISHED => self.keep_first_finished(true)?,
-                ffi::MBEDTLS_SSL_SERVER_FINISHED => self.keep_first_finished(false)?,
-                _ => {}
+            if self.needs_signature()? {
+                return Ok(Progress::NeedsSignature);
             }
-            let at_server_hello = self.raw.state() == ffi::MBEDTLS_SSL_SERVER_HELLO;
-            if at_server_hello && self.config.client_auth.verifier().is_some() {
-                self.raw.keep_transcripts();
-            }
+            self.prepare_step()?;
             match self.raw.step() {
                 Ok(()) => {}
+                Err(code) if signing::is_wanted(code) => self.signature_wanted()?,
                 Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
                     self.read_own_hello();
                     if !self.raw.output().is_empty() {
@@ -60,6 +54,34 @@ impl Engine {
                 }
                 Err(code) => return Err(self.engine_refused(code)),
             }
+        }
+    }
+
+    /// What the engine must be told before some of its steps.
+    fn prepare_step(&mut self) -> Result<()> {
+        match (self.is_client, self.raw.state()) {
+            (false, ffi::MBEDTLS_SSL_CLIENT_HELLO) => {
+                self.check_offer()?;
+                self.offer_identities()
+            }
+            (false, ffi::MBEDTLS_SSL_SERVER_HELLO) => {
+                if self.config.client_auth.verifier().is_some() {
+                    self.raw.keep_both_transcripts();
+                }
+                Ok(())
+            }
+            (false, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => {
+                self.note_own_identity();
+                Ok(())
+            }
+            (false, ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE) => {
+                self.choose_scheme();
+                Ok(())
+            }
+            (true, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => self.keep_transcripts(),
+            (_, ffi::MBEDTLS_SSL_CLIENT_FINISHED) => self.keep_first_finished(true),
+            (_, ffi::MBEDTLS_SSL_SERVER_FINISHED) => self.keep_first_finished(false),
+            _ => Ok(()),
         }
     }
 
@@ -195,16 +217,7 @@ impl Engine {
                 "the CertificateRequest is cut short or has a wrong length",
             ));
         };
-        let hash = self.raw.suite_hash();
-        match self.config.identities.first() {
-            None => self.certificate_withheld = Some("none is configured"),
-            Some(identity) if !request.accepts(hash, identity.is_ecdsa()) => {
-                self.raw.withdraw_certificate();
-                self.certificate_withheld =
-                    Some("it does not accept the signature of this key with this cipher suite");
-            }
-            Some(_) => {}
-        }
+        self.choose_client_scheme(&request);
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 //! configuration, and what its callbacks refer to. The C structs are allocated
 //! by C and never move.
 
+mod signing;
+
 use std::ffi::{CStr, c_int, c_uchar, c_void};
 use std::ptr::{NonNull, addr_of_mut};
 
@@ -144,7 +146,10 @@ impl RawSession {
             let code = ffi::mbedtls_ssl_handshake_step(ssl);
             let unused = (*bio).take_back();
             self.fed = self.feed.len() - unused;
-            if code != 0 && code != ffi::MBEDTLS_ERR_SSL_WANT_READ {
+            if !matches!(
+                code,
+                0 | ffi::MBEDTLS_ERR_SSL_WANT_READ | ffi::MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS
+            ) {
                 self.failed_at = Some(state);
             }
             self.resume_panic();
@@ -375,12 +380,6 @@ impl RawSession {
         unsafe { ffi::ember_ssl_ciphersuite(self.ssl.as_ptr()) as u16 }
     }
 
-    /// The number of the hash that the suite signs with; 0 before ServerHello.
-    pub(crate) fn suite_hash(&self) -> u8 {
-        // SAFETY: reads fields; the number has 8 bits.
-        unsafe { ffi::ember_ssl_suite_hash(self.ssl.as_ptr()) as u8 }
-    }
-
     /// On a server: the client is asked for a certificate.
     pub(crate) fn request_certificate(&mut self) {
         // SAFETY: sets a field of the handshake, which a context that was just set up has.
@@ -389,9 +388,9 @@ impl RawSession {
 
     /// On a server, right after the ClientHello: a client may sign over the
     /// transcript with either hash.
-    pub(crate) fn keep_transcripts(&mut self) {
+    pub(crate) fn keep_both_transcripts(&mut self) {
         // SAFETY: sets a field of the handshake, if there is one.
-        unsafe { ffi::ember_ssl_keep_transcripts(self.ssl.as_ptr()) }
+        unsafe { ffi::ember_ssl_keep_both_transcripts(self.ssl.as_ptr()) }
     }
 
     /// From now on the session has no certificate of its own.

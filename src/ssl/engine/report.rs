@@ -84,10 +84,14 @@ impl Engine {
             [] => "SHA-1 alone, since it names no signature algorithm".into(),
             schemes => list(schemes, signatures::describe),
         };
+        let own: Vec<_> = with_suite
+            .iter()
+            .flat_map(|identity| identity.key.schemes())
+            .map(|scheme| scheme.name())
+            .collect();
         format!(
-            "no signature in common: the client accepts {accepted}; the private key is {} and signs with SHA-256, \
-             SHA-384 or SHA-512",
-            key_kinds(with_suite)
+            "no signature in common: the client accepts {accepted}; the private key signs with {}",
+            own.join(", ")
         )
     }
 
@@ -123,14 +127,10 @@ impl Engine {
     }
 }
 
-/// Whether the engine can make a signature of these with the key; it has no
-/// RSASSA-PSS for TLS.
+/// Whether the key can make a signature that the client accepts.
 fn signs_with_one_of(schemes: &[u16], identity: &Identity) -> bool {
-    let wanted = match identity.is_ecdsa() {
-        true => [0x0403, 0x0503, 0x0603],
-        false => [0x0401, 0x0501, 0x0601],
-    };
-    wanted.iter().any(|scheme| schemes.contains(scheme))
+    let mut own = identity.key.schemes().iter();
+    own.any(|scheme| schemes.contains(&scheme.iana_number()))
 }
 
 /// The kinds of the identities' keys, each once.
