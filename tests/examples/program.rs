@@ -1,6 +1,5 @@
 //! Runs an example and keeps what it said.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -55,7 +54,7 @@ impl Run {
 }
 
 /// Runs an example to its end.
-pub fn run(example: &str, args: &[impl AsRef<OsStr>]) -> Run {
+pub fn run(example: &str, args: &[&str]) -> Run {
     let output = Command::new(path_of(example))
         .args(args)
         .output()
