@@ -72,6 +72,8 @@ fn client_with_a_server_of_tls13_only() {
         Some(Alert::ProtocolVersion),
         "{failure}"
     );
+    let reason = "the server does not speak TLS 1.2, which is all that was offered";
+    assert_eq!(failure.reason, reason);
     assert_eq!(failure.report.versions_offered, ["TLS 1.2"]);
 }
 

@@ -141,9 +141,12 @@ fn several_lists_in_one_file_with_blank_lines_around() {
         other.crl_pem(list(&[])),
         root.crl_pem(list(&[SERIAL]))
     );
-    let crl = Crl::from_pem(&text).unwrap();
-    assert_eq!(crl.issuers().collect::<Vec<_>>(), ["CN=Other", "CN=Root"]);
-    assert_eq!(flags(judge_by(&root, [crl])), [(0, VerifyFlag::Revoked)]);
+    let lines = text.lines().map(|line| line.to_owned() + "\r\n");
+    for text in [&text, text.trim(), &lines.collect::<String>()] {
+        let crl = Crl::from_pem(text).unwrap();
+        assert_eq!(crl.issuers().collect::<Vec<_>>(), ["CN=Other", "CN=Root"]);
+        assert_eq!(flags(judge_by(&root, [crl])), [(0, VerifyFlag::Revoked)]);
+    }
 
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("crl.pem");

@@ -111,7 +111,10 @@ impl Engine {
     pub(super) fn why_server_may_refuse(&self, alert: Alert) -> String {
         let common = &self.config.common;
         match alert {
-            Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity => {
+            Alert::ProtocolVersion => {
+                "the server does not speak TLS 1.2, which is all that was offered".into()
+            }
+            Alert::HandshakeFailure | Alert::InsufficientSecurity => {
                 format!(
                     "the server accepts nothing of what was offered: TLS 1.2; cipher suites {}; groups {}",
                     names(&common.cipher_suites).join(", "),
