@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod authorities;
 mod certificate;
 mod chain;
 mod crl;
@@ -43,6 +44,7 @@ mod verifier;
 use std::fs;
 use std::path::Path;
 
+pub(crate) use self::authorities::AuthorityNames;
 pub use self::certificate::Certificate;
 pub(crate) use self::chain::CertificateChain;
 pub use self::crl::Crl;

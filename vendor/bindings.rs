@@ -40,6 +40,10 @@ pub struct mbedtls_ssl_session {
     _unused: [u8; 0],
 }
 #[repr(C)]
+pub struct mbedtls_x509_crl {
+    _unused: [u8; 0],
+}
+#[repr(C)]
 pub struct mbedtls_x509_crt {
     _unused: [u8; 0],
 }
@@ -874,6 +878,11 @@ unsafe extern "C" {
         conf: *mut mbedtls_ssl_config,
         ciphersuites: *const ::std::os::raw::c_int,
     );
+    pub fn mbedtls_ssl_conf_ca_chain(
+        conf: *mut mbedtls_ssl_config,
+        ca_chain: *mut mbedtls_x509_crt,
+        ca_crl: *mut mbedtls_x509_crl,
+    );
     pub fn mbedtls_ssl_conf_own_cert(
         conf: *mut mbedtls_ssl_config,
         own_cert: *mut mbedtls_x509_crt,
@@ -1043,6 +1052,7 @@ unsafe extern "C" {
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_request_certificate(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_keep_both_transcripts(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_config_copy_forget_authorities(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_config_copy_withdraw_certificate(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_place_message(
         ssl: *mut mbedtls_ssl_context,
@@ -1141,6 +1151,11 @@ unsafe extern "C" {
     pub fn ember_x509_crt_add(
         list: *mut mbedtls_x509_crt,
         der: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_x509_name_add(
+        list: *mut mbedtls_x509_crt,
+        name: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
     pub fn ember_x509_crt_pk(crt: *const mbedtls_x509_crt) -> *const mbedtls_pk_context;

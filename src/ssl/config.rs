@@ -24,7 +24,7 @@ use super::terms::ProtocolVersion;
 use crate::error::{Error, Result};
 use crate::pk::{KeyKind, PrivateKey};
 use crate::rng::{Drbg, Rng};
-use crate::x509::{Certificate, CertificateChain, Verifier};
+use crate::x509::{AuthorityNames, Certificate, CertificateChain, Verifier};
 
 /// The role of a client, as a parameter of [`SslConfig`].
 ///
@@ -167,6 +167,8 @@ pub(crate) struct Inner {
     pub(crate) verification: Verification,
     pub(crate) identities: Vec<Identity>,
     pub(crate) client_auth: ClientAuth,
+    /// The engine keeps a pointer to them.
+    pub(crate) _authorities: Option<AuthorityNames>,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
 }

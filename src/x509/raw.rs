@@ -36,6 +36,13 @@ impl CertificateList {
         check(unsafe { ffi::ember_x509_crt_add(self.head.as_ptr(), der.as_ptr(), der.len()) })
     }
 
+    /// Puts a bare name at the end, for a list that is sent and not verified
+    /// with. After an error the list ends as it did.
+    pub(super) fn push_name(&mut self, name: &[u8]) -> Result<(), ErrorCode> {
+        // SAFETY: the list is alive and ours alone; the name is copied.
+        check(unsafe { ffi::ember_x509_name_add(self.head.as_ptr(), name.as_ptr(), name.len()) })
+    }
+
     pub(super) fn as_ptr(&self) -> *mut ffi::mbedtls_x509_crt {
         self.head.as_ptr()
     }

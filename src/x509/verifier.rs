@@ -434,6 +434,11 @@ impl Verifier {
         self.judge_for(chain, Purpose::AnyServer).into_result()
     }
 
+    /// Whom this verifier trusts.
+    pub(crate) fn trust(&self) -> &TrustStore {
+        &self.trust
+    }
+
     /// As [`verify`](Self::verify), for a caller that goes on in spite of
     /// problems.
     pub(crate) fn judge(&self, chain: &[CertificateDer<'_>], name: &ServerName) -> Judgement {

@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod authorities;
 mod cases;
 mod client_auth;
 mod client_gnutls;

@@ -117,6 +117,7 @@ int ember_ssl_is_encrypting(const mbedtls_ssl_context *ssl);
 int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl);
 void ember_ssl_request_certificate(mbedtls_ssl_context *ssl);
 void ember_ssl_keep_both_transcripts(mbedtls_ssl_context *ssl);
+void ember_ssl_config_copy_forget_authorities(mbedtls_ssl_config *copy);
 void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
@@ -158,6 +159,10 @@ void ember_x509_crt_free(mbedtls_x509_crt *list);
 /* Parses a copy of one certificate and puts it at the end of the list. After
  * a failure the list is as it was. */
 int ember_x509_crt_add(mbedtls_x509_crt *list, const unsigned char *der, size_t len);
+
+/* Puts something at the end of the list of which only the subject is known, for
+ * a list that is sent and never verified with. The name is copied. */
+int ember_x509_name_add(mbedtls_x509_crt *list, const unsigned char *name, size_t len);
 
 /* The public key inside the certificate. */
 const mbedtls_pk_context *ember_x509_crt_pk(const mbedtls_x509_crt *crt);

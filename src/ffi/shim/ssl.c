@@ -83,6 +83,12 @@ void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
     mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
 }
 
+/* The names of authorities have been sent; what comes back is judged in Rust alone. */
+void ember_ssl_config_copy_forget_authorities(mbedtls_ssl_config *copy)
+{
+    copy->ca_chain = NULL;
+}
+
 static int update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
     int ret = mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);

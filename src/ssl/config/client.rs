@@ -355,6 +355,7 @@ impl ClientConfigBuilder {
             ffi::MBEDTLS_SSL_IS_CLIENT,
             &self.common,
             &identities,
+            None,
             self.max_fragment_length.map_or(0, MaxFragmentLength::code),
         )?;
         Ok(SslConfig::new(Inner {
@@ -362,6 +363,7 @@ impl ClientConfigBuilder {
             verification: self.verification,
             identities,
             client_auth: ClientAuth::Off,
+            _authorities: None,
             raw,
             common: self.common,
         }))

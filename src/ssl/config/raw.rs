@@ -7,6 +7,7 @@ use super::{Common, Identity};
 use crate::error::{Error, Result, check};
 use crate::ffi;
 use crate::ssl::terms::ProtocolVersion;
+use crate::x509::AuthorityNames;
 
 /// `mbedtls_ssl_config`, filled and never changed again, and the lists that it
 /// points to.
@@ -42,6 +43,7 @@ impl RawConfig {
         endpoint: u32,
         common: &Common,
         identities: &[Identity],
+        authorities: Option<&AuthorityNames>,
         max_fragment_code: u8,
     ) -> Result<Self> {
         let lists = Lists::new(common);
@@ -54,7 +56,7 @@ impl RawConfig {
         let raw = this.config.as_ptr();
         let lists = &mut this._lists;
         // SAFETY: the struct is valid; the lists live in boxes that move with it but whose contents stay, and the
-        // identities are kept beside it by the caller for as long.
+        // identities and authorities are kept beside it by the caller for as long.
         unsafe {
             check(ffi::mbedtls_ssl_config_defaults(
                 raw,
@@ -87,6 +89,9 @@ impl RawConfig {
             if max_fragment_code != 0 {
                 check(ffi::mbedtls_ssl_conf_max_frag_len(raw, max_fragment_code))
                     .map_err(|code| super::refused(format!("the fragment length: {code}")))?;
+            }
+            if let Some(names) = authorities {
+                ffi::mbedtls_ssl_conf_ca_chain(raw, names.as_ptr(), std::ptr::null_mut());
             }
             for identity in identities {
                 // Without its key: signatures are made in Rust.

@@ -10,7 +10,7 @@ use crate::rng::Drbg;
 use crate::ssl::config::ClientAuth;
 use crate::ssl::terms::CipherSuite;
 use crate::ssl::terms::NamedGroup;
-use crate::x509::Certificate;
+use crate::x509::{AuthorityNames, Certificate};
 
 /// Builds an [`SslConfig<Server>`]; made by [`SslConfig::server`].
 ///
@@ -37,6 +37,7 @@ pub struct ServerConfigBuilder {
     common: Common,
     identities: Vec<(Vec<Certificate>, PrivateKey)>,
     client_auth: ClientAuth,
+    names_authorities: bool,
     mistake: Option<crate::Error>,
 }
 
@@ -46,6 +47,7 @@ impl ServerConfigBuilder {
             common: Common::new(),
             identities: Vec::new(),
             client_auth: ClientAuth::Off,
+            names_authorities: true,
             mistake: None,
         }
     }
@@ -102,6 +104,30 @@ impl ServerConfigBuilder {
     /// ```
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = client_auth;
+        self
+    }
+
+    /// Whether clients that are asked for a certificate are told the names of
+    /// the authorities that are trusted for it, which is the default.
+    ///
+    /// Clients with several certificates choose by it. It tells everybody
+    /// whom the server trusts. Names that together take more than 16,000 bytes
+    /// are left out, all of them: half a list would mislead.
+    ///
+    /// Guide step (server): `mbedtls_ssl_conf_cert_req_ca_list`.
+    ///
+    /// ```
+    /// use embertls::{ClientAuth, SslConfig, Verifier};
+    ///
+    /// # fn example(clients: Verifier) {
+    /// let builder = SslConfig::server()
+    ///     .client_auth(ClientAuth::Required(clients))
+    ///     .name_authorities(false);
+    /// # drop(builder);
+    /// # }
+    /// ```
+    pub fn name_authorities(mut self, on: bool) -> Self {
+        self.names_authorities = on;
         self
     }
 
@@ -235,17 +261,34 @@ impl ServerConfigBuilder {
         for identity in &identities {
             check_suites(&self.common, identity.is_ecdsa())?;
         }
-        let raw = RawConfig::new(ffi::MBEDTLS_SSL_IS_SERVER, &self.common, &identities, 0)?;
+        let authorities = match self.client_auth.verifier() {
+            Some(verifier) if self.names_authorities => {
+                AuthorityNames::of(verifier.trust(), MAX_AUTHORITY_NAMES)?
+            }
+            _ => None,
+        };
+        let raw = RawConfig::new(
+            ffi::MBEDTLS_SSL_IS_SERVER,
+            &self.common,
+            &identities,
+            authorities.as_ref(),
+            0,
+        )?;
         Ok(SslConfig::new(Inner {
             verifier: None,
             verification: Verification::Required,
             identities,
             client_auth: self.client_auth,
+            _authorities: authorities,
             raw,
             common: self.common,
         }))
     }
 }
+
+/// The most that the names of authorities may take in a CertificateRequest,
+/// which must fit one record.
+const MAX_AUTHORITY_NAMES: usize = 16_000;
 
 /// Refuses a key that no allowed suite goes with: it would never be used.
 fn check_suites(common: &Common, is_ecdsa: bool) -> Result<()> {

@@ -25,6 +25,7 @@ impl Engine {
             return self.no_certificate_came(message);
         }
         self.judge()?;
+        self.raw.forget_authorities();
 
         let Some(leaf_only) = certificate_message(&self.peer_chain[0]) else {
             return Err(self.refuse(

@@ -393,6 +393,12 @@ impl RawSession {
         unsafe { ffi::ember_ssl_keep_both_transcripts(self.ssl.as_ptr()) }
     }
 
+    /// The engine has named the authorities and must not verify with them.
+    pub(crate) fn forget_authorities(&mut self) {
+        // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.
+        unsafe { ffi::ember_ssl_config_copy_forget_authorities(self.config.as_ptr()) }
+    }
+
     /// From now on the session has no certificate of its own.
     pub(crate) fn withdraw_certificate(&mut self) {
         // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.
