@@ -163,7 +163,16 @@ impl Connector {
         name: ServerName,
         transport: T,
     ) -> Result<SslSession<T>, HandshakeError<T>> {
-        Handshake::client(&self.config, name, transport)?.complete()
+        self.begin(name, transport)?.complete()
+    }
+
+    /// A handshake with the server `name` that has not sent anything yet.
+    pub(crate) fn begin<T: Read + Write>(
+        &self,
+        name: ServerName,
+        transport: T,
+    ) -> Result<Handshake<T>, HandshakeError<T>> {
+        Handshake::client(&self.config, name, transport)
     }
 
     /// The configuration.

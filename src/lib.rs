@@ -103,6 +103,9 @@
 //!
 //! # Features
 //!
+//! `tokio` and `futures-io`: connectors, acceptors and streams over the traits
+//! of either, in modules of the same names.
+//!
 //! `log`: lines through the `log` crate, target `embertls` for our own (debug)
 //! and `embertls::engine` for the engine's (trace). Never keys or data.
 //!
@@ -118,9 +121,13 @@
 #[cfg(test)]
 extern crate self as embertls;
 
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod asynchronous;
 pub mod connector;
 pub mod error;
 mod ffi;
+#[cfg(feature = "futures-io")]
+pub mod futures_io;
 mod logging;
 pub mod net;
 pub mod pk;
@@ -128,6 +135,8 @@ pub mod rng;
 #[cfg(test)]
 mod robustness;
 pub mod ssl;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 pub mod x509;
 
 pub use connector::Connector;

@@ -37,6 +37,8 @@ pub use self::binding::ChannelBinding;
 pub use self::config::{
     Client, ClientAuth, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig,
 };
+#[cfg(any(feature = "tokio", feature = "futures-io"))]
+pub(crate) use self::engine::plain_alert;
 pub use self::handshake::{Handshake, HandshakeError};
 pub use self::memory::MemoryTransport;
 pub use self::parts::Parts;

@@ -1096,10 +1096,15 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
         len: *mut usize,
     ) -> *const ::std::os::raw::c_uchar;
-    pub fn ember_ssl_seal_data(
+    pub fn ember_ssl_stage_data(
         ssl: *mut mbedtls_ssl_context,
+        staged: usize,
         buf: *const ::std::os::raw::c_uchar,
         len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_seal_data(
+        ssl: *mut mbedtls_ssl_context,
+        staged: usize,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_seal_alert(
         ssl: *mut mbedtls_ssl_context,

@@ -154,6 +154,21 @@ impl<T: Read + Write> Acceptor<T> {
         &self.transport
     }
 
+    /// The transport, for example to set its timeouts. Reading from it breaks
+    /// the handshake.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(mut acceptor: embertls::Acceptor<embertls::NetContext>) -> embertls::Result<()> {
+    /// acceptor.get_mut().set_read_timeout(Some(Duration::from_secs(5)))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+
     fn read_hello(&mut self) -> Result<()> {
         while self.hello.is_none() {
             match self.inbound.next_plain() {
@@ -477,6 +492,28 @@ impl<T: Read + Write> Accepted<T> {
         self.transport.write_all(&plain_alert(alert))?;
         self.transport.flush()?;
         Ok(self.transport)
+    }
+
+    /// The transport, for example to set its timeouts. Reading from or writing
+    /// to it breaks the handshake.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # fn example(mut accepted: embertls::ssl::Accepted<embertls::NetContext>) -> embertls::Result<()> {
+    /// accepted.get_mut().set_read_timeout(Some(Duration::from_secs(5)))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+}
+
+#[cfg(any(feature = "tokio", feature = "futures-io"))]
+impl<T> Accepted<T> {
+    pub(crate) fn into_transport(self) -> T {
+        self.transport
     }
 }
 

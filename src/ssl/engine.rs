@@ -44,6 +44,8 @@ pub(crate) enum Progress {
     NeedsInput,
     /// Call [`Engine::poll_signature`] until it is ready.
     NeedsSignature,
+    /// A message of the peer was dealt with: call again, now or later.
+    Worked,
     Done,
 }
 

@@ -44,6 +44,8 @@ use crate::x509::ServerName;
 #[must_use = "a handshake does nothing until `complete` or `advance`"]
 pub struct Handshake<T> {
     link: Link<T>,
+    /// A flight is on its way, through a transport that may have a buffer.
+    unflushed: bool,
     done: bool,
 }
 
@@ -111,6 +113,7 @@ impl<T: Read + Write> Handshake<T> {
     pub(crate) fn new(engine: Engine, transport: T) -> Self {
         Self {
             link: Link::new(engine, transport),
+            unflushed: false,
             done: false,
         }
     }
@@ -173,8 +176,19 @@ impl<T: Read + Write> Handshake<T> {
     /// }
     /// ```
     pub fn advance_with(&mut self, waker: &Waker) -> Result<()> {
-        let result = self.try_advance(waker);
+        while !self.done {
+            self.step(waker)?;
+        }
+        Ok(())
+    }
+
+    /// [`Self::advance`] by at most one message of the peer, so that what one
+    /// call computes is bounded.
+    pub(crate) fn step(&mut self, waker: &Waker) -> Result<()> {
+        let result = self.try_step(waker);
         match &result {
+            Err(Error::WouldBlock | Error::SigningPending) => {}
+            Ok(()) if !self.done => {}
             Ok(()) => debug!(
                 "handshake with {}: {:?}, ALPN {:?}, {:?}",
                 self.link.engine.peer(),
@@ -182,7 +196,6 @@ impl<T: Read + Write> Handshake<T> {
                 self.link.engine.alpn().map(<[u8]>::escape_ascii),
                 self.link.engine.verdict(),
             ),
-            Err(Error::WouldBlock | Error::SigningPending) => {}
             Err(_error) => {
                 debug!(
                     "handshake with {} failed: {_error}",
@@ -301,22 +314,22 @@ impl<T: Read + Write> Handshake<T> {
         self.failed("waiting for the private key", late)
     }
 
-    fn try_advance(&mut self, waker: &Waker) -> Result<()> {
+    fn try_step(&mut self, waker: &Waker) -> Result<()> {
         self.link.check_transport("continuing the handshake")?;
         loop {
+            if self.unflushed {
+                self.link
+                    .flush()
+                    .map_err(|error| self.failed("sending", error))?;
+                self.unflushed = false;
+            }
             match self.link.engine.handshake()? {
                 Progress::Done => {
-                    self.link
-                        .flush()
-                        .map_err(|error| self.failed("sending", error))?;
                     self.done = true;
                     return Ok(());
                 }
-                Progress::NeedsOutput => {
-                    self.link
-                        .flush()
-                        .map_err(|error| self.failed("sending", error))?;
-                }
+                Progress::Worked => return Ok(()),
+                Progress::NeedsOutput => self.unflushed = true,
                 Progress::NeedsInput => {
                     self.link
                         .receive()

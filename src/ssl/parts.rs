@@ -40,6 +40,17 @@ impl<T> Parts<T> {
         }
     }
 
+    /// The same with another face of the transport.
+    #[cfg(any(feature = "tokio", feature = "futures-io"))]
+    pub(crate) fn map<U>(self, transport: impl FnOnce(T) -> U) -> Parts<U> {
+        Parts {
+            transport: transport(self.transport),
+            unread: self.unread,
+            plaintext: self.plaintext,
+            unsent: self.unsent,
+        }
+    }
+
     pub(crate) fn of(link: Link<T>) -> Self {
         Self {
             unread: link.engine.unread().to_vec(),

@@ -1,7 +1,7 @@
 //! An established session: encrypted reading and writing.
 
 use std::fmt;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 
 use rustls_pki_types::CertificateDer;
 
@@ -381,6 +381,26 @@ impl<T: Read + Write> SslSession<T> {
         }
     }
 
+    /// Writes the front of the data, slice after slice, in one record.
+    fn write_record<'a>(
+        &mut self,
+        slices: impl IntoIterator<Item = &'a [u8]>,
+        is_empty: bool,
+    ) -> io::Result<usize> {
+        self.link.check_transport("writing")?;
+        self.link.send()?;
+        self.link.engine.check_writable("writing")?;
+        if is_empty {
+            return Ok(0);
+        }
+        let len = self.link.engine.write(slices)?;
+        match self.link.send() {
+            Err(error) if !is_transient(error.kind()) => Err(error),
+            // The bytes are sealed, so they count; the rest of the record goes out before anything else.
+            _ => Ok(len),
+        }
+    }
+
     /// Refusing a renegotiation is no reason to hold up the reader.
     fn answer_renegotiation(&mut self) -> io::Result<()> {
         let nothing_pending = self.link.engine.output().is_empty();
@@ -421,18 +441,12 @@ impl<T: Read + Write> Read for SslSession<T> {
 
 impl<T: Read + Write> Write for SslSession<T> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.link.check_transport("writing")?;
-        self.link.send()?;
-        self.link.engine.check_writable("writing")?;
-        if data.is_empty() {
-            return Ok(0);
-        }
-        let len = self.link.engine.write(data)?;
-        match self.link.send() {
-            Err(error) if !is_transient(error.kind()) => Err(error),
-            // The bytes are sealed, so they count; the rest of the record goes out before anything else.
-            _ => Ok(len),
-        }
+        self.write_record([data], data.is_empty())
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let is_empty = slices.iter().all(|slice| slice.is_empty());
+        self.write_record(slices.iter().map(|slice| &**slice), is_empty)
     }
 
     fn flush(&mut self) -> io::Result<()> {

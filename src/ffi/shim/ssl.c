@@ -234,27 +234,46 @@ const unsigned char *ember_ssl_pending_output(const mbedtls_ssl_context *ssl, si
 }
 
 /*
- * Seals one record of application data and leaves it pending: how much of `buf` it took, or an error.
- * Refused while another record is pending, since the engine would lose or overrun it.
+ * Copies application data to its place in the next record, behind `staged` bytes that are there already: how much of
+ * `buf` fitted, or an error. Refused while another record is pending, since the engine would lose or overrun it.
  */
-int ember_ssl_seal_data(mbedtls_ssl_context *ssl, const unsigned char *buf, size_t len)
+int ember_ssl_stage_data(mbedtls_ssl_context *ssl, size_t staged, const unsigned char *buf, size_t len)
 {
-    int ret;
+    int most;
 
     if (ssl->out_left != 0 || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
 
-    ret = mbedtls_ssl_get_max_out_record_payload(ssl);
-    if (ret < 0)
-        return ret;
-    if (len > (size_t) ret)
-        len = (size_t) ret;
+    most = mbedtls_ssl_get_max_out_record_payload(ssl);
+    if (most < 0)
+        return most;
+    if (staged > (size_t) most)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+    if (len > (size_t) most - staged)
+        len = (size_t) most - staged;
 
-    memcpy(ssl->out_msg, buf, len);
+    if (len > 0)
+        memcpy(ssl->out_msg + staged, buf, len);
+    return (int) len;
+}
+
+/* Seals what was staged and leaves it pending. */
+int ember_ssl_seal_data(mbedtls_ssl_context *ssl, size_t staged)
+{
+    int most;
+
+    if (ssl->out_left != 0 || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+
+    most = mbedtls_ssl_get_max_out_record_payload(ssl);
+    if (most < 0)
+        return most;
+    if (staged > (size_t) most)
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+
     ssl->out_msgtype = MBEDTLS_SSL_MSG_APPLICATION_DATA;
-    ssl->out_msglen = len;
-    ret = mbedtls_ssl_write_record(ssl, 0);
-    return ret != 0 ? ret : (int) len;
+    ssl->out_msglen = staged;
+    return mbedtls_ssl_write_record(ssl, 0);
 }
 
 /* Seals an alert and leaves it pending. Same rule as for data. */

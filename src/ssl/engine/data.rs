@@ -52,12 +52,16 @@ impl Engine {
         self.raw.consume_data(len);
     }
 
-    /// Seals the front of `data` into one record: how much it took.
+    /// Seals the front of the data, slice after slice, into one record: how
+    /// much it took.
     ///
     /// The output must have gone out before.
-    pub(crate) fn write(&mut self, data: &[u8]) -> Result<usize> {
+    pub(crate) fn write<'a>(
+        &mut self,
+        slices: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<usize> {
         self.check_writable("writing")?;
-        self.raw.seal_data(data).map_err(|code| {
+        self.raw.seal_data(slices).map_err(|code| {
             self.phase = Phase::Dead;
             Error::Protocol {
                 action: "writing",

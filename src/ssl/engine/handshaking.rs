@@ -25,13 +25,15 @@ const MESSAGE_CERTIFICATE_VERIFY: u8 = 15;
 const MESSAGE_CLIENT_KEY_EXCHANGE: u8 = 16;
 
 impl Engine {
-    /// Does as much of the handshake as the bytes at hand allow.
+    /// Goes on with the handshake, with at most one message of the peer: what
+    /// one call computes is bounded.
     pub(crate) fn handshake(&mut self) -> Result<Progress> {
         match self.phase() {
             Phase::Open => return Ok(Progress::Done),
             Phase::Dead => return Err(closed()),
             Phase::Handshaking => {}
         }
+        let mut worked = false;
         loop {
             if self.raw.state() == ffi::MBEDTLS_SSL_HANDSHAKE_OVER {
                 return Ok(self.finish());
@@ -48,9 +50,13 @@ impl Engine {
                     if !self.raw.output().is_empty() {
                         return Ok(Progress::NeedsOutput);
                     }
+                    if worked {
+                        return Ok(Progress::Worked);
+                    }
                     if !self.next_from_peer()? {
                         return self.wait_for_input();
                     }
+                    worked = true;
                 }
                 Err(code) => return Err(self.engine_refused(code)),
             }

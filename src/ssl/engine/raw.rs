@@ -291,12 +291,31 @@ impl RawSession {
         unsafe { ffi::ember_ssl_consume_data(self.ssl.as_ptr(), len) }
     }
 
-    /// Seals one record of data: how many bytes it took. Output must be empty.
-    pub(crate) fn seal_data(&mut self, data: &[u8]) -> Result<usize, ErrorCode> {
+    /// Seals one record with the front of the data, slice after slice: how many
+    /// bytes it took. Output must be empty.
+    pub(crate) fn seal_data<'a>(
+        &mut self,
+        slices: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<usize, ErrorCode> {
+        let mut staged = 0;
+        for slice in slices {
+            let len = self.stage_data(staged, slice)?;
+            staged += len;
+            if len < slice.len() {
+                break;
+            }
+        }
         // SAFETY: the callee bounds the length and refuses when output is pending.
-        let code =
-            unsafe { ffi::ember_ssl_seal_data(self.ssl.as_ptr(), data.as_ptr(), data.len()) };
+        let code = unsafe { ffi::ember_ssl_seal_data(self.ssl.as_ptr(), staged) };
         self.resume_panic();
+        check(code).map(|()| staged)
+    }
+
+    fn stage_data(&mut self, staged: usize, data: &[u8]) -> Result<usize, ErrorCode> {
+        // SAFETY: the callee bounds both lengths, copies the bytes, and refuses when output is pending.
+        let code = unsafe {
+            ffi::ember_ssl_stage_data(self.ssl.as_ptr(), staged, data.as_ptr(), data.len())
+        };
         match usize::try_from(code) {
             Ok(len) => Ok(len),
             Err(_) => check(code).map(|()| 0),

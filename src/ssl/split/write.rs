@@ -94,7 +94,7 @@ impl<T: Write> Write for WriteHalf<T> {
             engine.check_writable("writing")?;
             match data.is_empty() {
                 true => Ok(0),
-                false => engine.write(data),
+                false => engine.write([data]),
             }
         })?;
         let sent = self.shared.send(&mut sender);
