@@ -44,6 +44,9 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Request> {
         let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
         let mut parsed = httparse::Request::new(&mut fields);
         match parsed.parse(&head) {
+            Ok(httparse::Status::Complete(len)) if len > MOST_BYTES => {
+                return Ok(Request::Bad(431));
+            }
             Ok(httparse::Status::Complete(len)) => {
                 let request = judge(&parsed);
                 input.consume(len - known);

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -85,6 +85,37 @@ impl Process {
                 }
             }
         }
+    }
+
+    /// Waits for another line that holds `text`, one that has not come yet.
+    pub fn next_line_with(&mut self, text: &str) -> String {
+        let seen = std::mem::take(&mut self.seen);
+        let line = self.line_with(text);
+        self.seen.splice(0..0, seen);
+        line
+    }
+
+    /// What stands behind `prefix` in a line that came before.
+    pub fn seen(&self, prefix: &str) -> Option<String> {
+        let mut lines = self.seen.iter();
+        lines.find_map(|line| Some(line.strip_prefix(prefix)?.to_owned()))
+    }
+
+    /// Sends it what Ctrl-C sends.
+    #[cfg(unix)]
+    pub fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-INT", &id]).status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "kill -INT {id}"
+        );
+    }
+
+    /// Waits until the program has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.all_lines();
+        self.child.wait().expect("it can be waited for")
     }
 
     /// Waits until the program has ended by itself, and gives all its lines.

@@ -10,6 +10,10 @@ pub fn openssl() -> Option<PathBuf> {
     needed("openssl", "openssl")
 }
 
+pub fn curl() -> Option<PathBuf> {
+    needed("curl", "curl")
+}
+
 pub fn gnutls_serv() -> Option<PathBuf> {
     needed("gnutls-serv", "gnutls-bin")
 }

@@ -67,7 +67,7 @@ pub fn run(example: &str, args: &[&str]) -> Run {
 }
 
 /// Cargo builds the examples for a test run and puts them beside the tests.
-fn path_of(example: &str) -> PathBuf {
+pub fn path_of(example: &str) -> PathBuf {
     let mut path = std::env::current_exe().expect("a test knows where it is");
     path.pop();
     path.pop();
