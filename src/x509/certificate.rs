@@ -308,9 +308,15 @@ impl Certificate {
     /// Where its revocation lists are; none if it does not say, and an empty
     /// list if what it says cannot be read.
     pub(super) fn distribution_points(&self) -> Option<Vec<der::Point>> {
+        self.read_distribution_points()
+            .map(Result::unwrap_or_default)
+    }
+
+    pub(super) fn read_distribution_points(
+        &self,
+    ) -> Option<Result<Vec<der::Point>, der::FieldError>> {
         let at = self.fields().extensions.distribution_points.clone()?;
-        let value = self.inner.der.get(at)?;
-        Some(der::distribution_points(value).unwrap_or_default())
+        Some(der::distribution_points(self.inner.der.get(at)?))
     }
 
     /// The key in it, to check signatures with.

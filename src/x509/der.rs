@@ -137,23 +137,24 @@ fn field<'a, T: Decode<'a, Error = ::der::Error>>(
     T::decode(r).map_err(|e| FieldError::from(e).in_field(field).at(start))
 }
 
-/// Passes over a whole value, and tells where it lies.
-fn skip(r: &mut SliceReader<'_>, field: &'static str) -> Read<Range<usize>> {
-    let start = position(r);
-    r.tlv_bytes()
-        .map_err(|e| FieldError::from(e).in_field(field).at(start))?;
-    Ok(start..position(r))
-}
-
 /// The value of an OBJECT IDENTIFIER. Not decoded: identifiers of private
 /// extensions may be longer than any type for them.
 fn object_identifier<'a>(r: &mut SliceReader<'a>, name: &'static str) -> Read<&'a [u8]> {
     let start = position(r);
     let any: AnyRef<'a> = field(r, name)?;
-    if any.tag() != Tag::ObjectIdentifier || any.value().is_empty() {
+    let id = any.value();
+    // The last byte of each number is below 0x80, and none begins with 0x80.
+    let is_whole = id.last().is_some_and(|last| *last < 0x80);
+    let mut is_start = true;
+    let is_short = id.iter().all(|byte| {
+        let is_good = !is_start || *byte != 0x80;
+        is_start = *byte < 0x80;
+        is_good
+    });
+    if any.tag() != Tag::ObjectIdentifier || !is_whole || !is_short {
         return Err(FieldError::new(name, "expected an OBJECT IDENTIFIER").at(start));
     }
-    Ok(any.value())
+    Ok(id)
 }
 
 /// The identifier in an `AlgorithmIdentifier`, and the whole of it.
@@ -200,6 +201,21 @@ fn bit_string(r: &mut SliceReader<'_>, name: &'static str) -> Read<Range<usize>>
         .ok_or_else(|| FieldError::new(name, "it does not end at a byte").at(start))?;
     let end = position(r);
     Ok(end - bytes.len()..end)
+}
+
+/// The first 16 named bits of a BIT STRING, the first of them highest. Bits
+/// that are not used must not be set, so that nobody reads them as others do
+/// not.
+fn named_bits(r: &mut SliceReader<'_>, name: &'static str) -> Read<u16> {
+    let start = position(r);
+    let bits: BitStringRef<'_> = field(r, name)?;
+    let bytes = bits.raw_bytes();
+    let unused = (1u8 << bits.unused_bits()) - 1;
+    if bytes.last().is_some_and(|last| last & unused != 0) {
+        return Err(FieldError::new(name, "bits that are not used are set").at(start));
+    }
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    Ok(u16::from_be_bytes([byte(0), byte(1)]))
 }
 
 /// A `Time`: UTCTime or GeneralizedTime.

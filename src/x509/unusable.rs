@@ -34,6 +34,12 @@ pub(super) fn why(certificate: &Certificate, code: ErrorCode) -> String {
     format!("field {field} cannot be used (at byte {})", at.start)
 }
 
+/// Whether the engine takes a key with which nobody can sign: one that is said
+/// to be for ECDH or RSASSA-PSS alone.
+pub(super) fn is_other_key(certificate: &Certificate) -> bool {
+    matches!(certificate.fields().key, PublicKey::Other(_))
+}
+
 /// The kind of a key and its size, for people.
 pub(super) fn describe_key(key: &PublicKey) -> String {
     match key {

@@ -71,7 +71,9 @@ pub const ED25519: &[u8] = &[0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
 pub mod field {
     pub const SERIAL: usize = 1;
     pub const SIGNATURE: usize = 2;
+    pub const ISSUER: usize = 3;
     pub const VALIDITY: usize = 4;
+    pub const SUBJECT: usize = 5;
     pub const KEY: usize = 6;
     pub const EXTENSIONS: usize = 7;
 }
@@ -152,4 +154,9 @@ pub fn list_signed_with(
 fn signed(by: &Authority, to_be_signed: &[u8], algorithm: &[u8]) -> Vec<u8> {
     let signature = [&[0][..], &by.signature(to_be_signed)].concat();
     sequence(&[to_be_signed, algorithm, &tlv(3, &signature)])
+}
+
+/// The same certificate or list, signed by this authority.
+pub fn signed_again(by: &Authority, whole: &[u8]) -> Vec<u8> {
+    signed(by, &parts(whole)[0], ECDSA_SHA256)
 }

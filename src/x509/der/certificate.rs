@@ -8,7 +8,7 @@ use ::der::{DateTime, Reader, SliceReader, Tag, Tagged};
 use super::extensions::Extensions;
 use super::{
     Algorithm, FieldError, GENERALIZED_TIME, Read, SEQUENCE, algorithm, bit_string, canonical_name,
-    context, enter, extensions, field, integer, oid, position, skip, time, walk_name, whole,
+    context, enter, extensions, field, integer, oid, position, time, walk_name, whole,
 };
 use crate::x509::signature::Scheme;
 
@@ -117,11 +117,12 @@ fn to_be_signed<'a>(r: &mut SliceReader<'a>) -> Read<(Fields, &'a [u8])> {
     };
     if version > 1 {
         for (tag, name) in [(1, "issuerUniqueID"), (2, "subjectUniqueID")] {
-            if matches!(r.peek_byte(), Some(byte) if byte | 0x20 == context(tag)) {
-                skip(r, name)?;
-                fields.has_unique_ids = true;
-            }
+            fields.has_unique_ids |= unique_id(r, tag, name)?;
         }
+    }
+    if version < 3 && r.peek_byte() == Some(context(3)) {
+        let reason = format!("it is {version}, and there are extensions, which need 3");
+        return Err(FieldError::new("version", reason).at(position(r)));
     }
     if version == 3 && !r.is_finished() {
         enter(r, context(3), "extensions", |r| {
@@ -142,6 +143,18 @@ fn version(r: &mut SliceReader<'_>) -> Read<u8> {
     match number {
         0..=2 => Ok(number + 1),
         _ => Err(FieldError::new("version", "only 1, 2 and 3 are known")),
+    }
+}
+
+/// `[number] IMPLICIT BIT STRING OPTIONAL`: whether it is there.
+fn unique_id(r: &mut SliceReader<'_>, number: u8, name: &'static str) -> Read<bool> {
+    if r.peek_byte() != Some(0x80 | number) {
+        return Ok(false);
+    }
+    let start = position(r);
+    match field::<AnyRef<'_>>(r, name)?.value() {
+        [0..8, ..] => Ok(true),
+        _ => Err(FieldError::new(name, "it is no BIT STRING").at(start)),
     }
 }
 

@@ -6,7 +6,8 @@ use ::der::asn1::AnyRef;
 use ::der::{Decode, Encode, Reader, SliceReader, Tag};
 
 use super::{
-    FieldError, Read, SEQUENCE, canonical_name, context, enter, position, walk_name, whole,
+    FieldError, Read, SEQUENCE, canonical_name, context, enter, named_bits, position, walk_name,
+    whole,
 };
 
 /// A place where the lists with a certificate can be found.
@@ -59,7 +60,10 @@ pub(in crate::x509) fn distribution_points(value: &[u8]) -> Read<Vec<Point>> {
                         }
                         Ok(())
                     })?;
-                    Ok(point)
+                    match point.names.is_none() && point.issuers.is_none() {
+                        true => Err(FieldError::new(FIELD, "a point without a name")),
+                        false => Ok(point),
+                    }
                 })?);
             }
             Ok(points)
@@ -174,11 +178,8 @@ fn general_names(content: &[u8]) -> Read<Vec<PointName>> {
 
 /// `ReasonFlags`: bit 0 of the BIT STRING is the highest here.
 fn reasons(content: &[u8]) -> Read<u16> {
-    match *content {
-        [0..8, first] => Ok(u16::from_be_bytes([first, 0])),
-        [0..8, first, second] => Ok(u16::from_be_bytes([first, second])),
-        _ => Err(FieldError::new("reasons", "expected up to nine bits")),
-    }
+    let bits = AnyRef::new(Tag::BitString, content)?.to_der()?;
+    whole(&bits, "reasons", |r| named_bits(r, "reasons"))
 }
 
 fn boolean(content: &[u8]) -> Read<bool> {

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use ::der::asn1::{AnyRef, BitStringRef, OctetStringRef};
+use ::der::asn1::{AnyRef, OctetStringRef};
 use ::der::{Decode, Reader, SliceReader};
 
 use super::general_name::{AltNames, NameConstraints};
-use super::{Extension, FieldError, Read, SEQUENCE, enter, field, object_identifier, oid, whole};
+use super::{
+    Extension, FieldError, Read, SEQUENCE, distribution_points, enter, field, named_bits,
+    object_identifier, oid, whole,
+};
 
 /// The extensions of one certificate, as far as they must be known to judge
 /// it.
@@ -32,7 +35,7 @@ pub(in crate::x509) struct Extensions {
     /// Where the value of cRLDistributionPoints lies in the certificate.
     pub(in crate::x509) distribution_points: Option<Range<usize>>,
     /// The bits of nsCertType; see [`ns_cert_type`].
-    pub(in crate::x509) ns_cert_type: Option<u8>,
+    pub(in crate::x509) ns_cert_type: Option<u16>,
     /// Why authorityInfoAccess cannot be read.
     pub(in crate::x509) broken_info_access: Option<String>,
     /// The identifiers of all that are critical.
@@ -97,8 +100,8 @@ pub(in crate::x509) mod key_usage {
 /// The bits of nsCertType, an extension of Netscape from before there was
 /// extendedKeyUsage.
 pub(in crate::x509) mod ns_cert_type {
-    pub(in crate::x509) const SSL_CLIENT: u8 = 1 << 7;
-    pub(in crate::x509) const SSL_SERVER: u8 = 1 << 6;
+    pub(in crate::x509) const SSL_CLIENT: u16 = 1 << 15;
+    pub(in crate::x509) const SSL_SERVER: u16 = 1 << 14;
 }
 
 impl Extensions {
@@ -127,7 +130,7 @@ impl Extensions {
         if id == oid::BASIC_CONSTRAINTS.as_bytes() {
             self.basic_constraints = Some(basic_constraints(value)?);
         } else if id == oid::KEY_USAGE.as_bytes() {
-            self.key_usage = Some(key_usage_bits(value)?);
+            self.key_usage = Some(whole(value, "keyUsage", |r| named_bits(r, "keyUsage"))?);
         } else if id == oid::EXT_KEY_USAGE.as_bytes() {
             self.purposes = Some(identifiers(value, "extendedKeyUsage", |r, name| {
                 object_identifier(r, name)
@@ -154,10 +157,13 @@ impl Extensions {
         } else if id == oid::TLS_FEATURE.as_bytes() {
             self.must_staple = tls_features(value)?.contains(&STATUS_REQUEST);
         } else if id == oid::CRL_DISTRIBUTION_POINTS.as_bytes() {
-            // Read where there are revocation lists to be held against it.
+            // Otherwise read where there are revocation lists.
+            if critical {
+                distribution_points(value)?;
+            }
             self.distribution_points = Some(at..at + value.len());
         } else if id == oid::NS_CERT_TYPE.as_bytes() {
-            self.ns_cert_type = Some(ns_cert_type_bits(value)?);
+            self.ns_cert_type = Some(whole(value, "nsCertType", |r| named_bits(r, "nsCertType"))?);
         } else {
             if id == oid::AUTHORITY_INFO_ACCESS.as_bytes() {
                 let broken = info_access(value).err();
@@ -190,26 +196,6 @@ fn basic_constraints(value: &[u8]) -> Read<BasicConstraints> {
                 path_length,
             })
         })
-    })
-}
-
-fn key_usage_bits(value: &[u8]) -> Read<u16> {
-    const FIELD: &str = "keyUsage";
-    whole(value, FIELD, |r| {
-        let bits: BitStringRef<'_> = field(r, FIELD)?;
-        let mut bytes = bits.raw_bytes().iter().copied();
-        let first = bytes
-            .next()
-            .ok_or_else(|| FieldError::new(FIELD, "it has no bits"))?;
-        Ok(u16::from_be_bytes([first, bytes.next().unwrap_or(0)]))
-    })
-}
-
-fn ns_cert_type_bits(value: &[u8]) -> Read<u8> {
-    const FIELD: &str = "nsCertType";
-    whole(value, FIELD, |r| {
-        let bits: BitStringRef<'_> = field(r, FIELD)?;
-        Ok(bits.raw_bytes().first().copied().unwrap_or(0))
     })
 }
 

@@ -59,7 +59,7 @@ impl Purpose<'_> {
     }
 
     /// The bit of nsCertType.
-    pub(super) fn ns_cert_type(self) -> u8 {
+    pub(super) fn ns_cert_type(self) -> u16 {
         match self {
             Self::Server(_) | Self::AnyServer => ns_cert_type::SSL_SERVER,
             Self::Client => ns_cert_type::SSL_CLIENT,

@@ -25,6 +25,13 @@ pub(super) fn path(path: &[&Certificate], report: &mut Report) {
     let Some((_, certificates)) = path.split_last() else {
         return;
     };
+    for (depth, certificate) in certificates.iter().enumerate().skip(1) {
+        if maps_any(certificate) {
+            report.add(depth, VerifyFlag::Other, "RFC 5280, 6.1.4 (a)", || {
+                "its policyMappings map anyPolicy, which must not be mapped".into()
+            });
+        }
+    }
     if certificates.iter().all(|c| is_indifferent(c)) {
         return;
     }
@@ -78,6 +85,13 @@ pub(super) fn path(path: &[&Certificate], report: &mut Report) {
 fn is_indifferent(certificate: &Certificate) -> bool {
     let constraints = certificate.fields().extensions.policy_constraints.as_ref();
     constraints.is_none_or(|constraints| constraints.require_explicit.is_none())
+}
+
+/// Which is forbidden, whether policies matter or not.
+fn maps_any(certificate: &Certificate) -> bool {
+    let mappings = &certificate.fields().extensions.policy_mappings;
+    let any = oid::ANY_POLICY.as_bytes();
+    mappings.iter().any(|(from, to)| from == any || to == any)
 }
 
 fn missing(depth: usize, report: &mut Report) {

@@ -10,7 +10,7 @@ use crate::x509::Certificate;
 use crate::x509::certificate::hex;
 use crate::x509::der::{PublicKey, oid};
 use crate::x509::raw;
-use crate::x509::unusable::{self, UNKNOWN_KEY, describe_key};
+use crate::x509::unusable::{self, describe_key};
 
 /// The peer's certificate and those of its others that can be read.
 #[derive(Debug)]
@@ -99,17 +99,23 @@ fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
             ),
         });
     }
+    if unusable::is_other_key(leaf) {
+        let why = format!(
+            "its key is {}, which is not supported; RSA or EC is needed",
+            describe_key(&fields.key)
+        );
+        return Err(refusal(leaf, VerifyFlag::BadPk, KEY_RULE, why));
+    }
     leaf.key().map(|_| ()).map_err(|code| {
-        let flag = match code {
-            code if code.is_out_of_memory() => VerifyFlag::Other,
-            code if code.is(UNKNOWN_KEY) => VerifyFlag::BadPk,
-            _ => VerifyFlag::BadKey,
+        let flag = match code.is_out_of_memory() {
+            true => VerifyFlag::Other,
+            false => VerifyFlag::BadKey,
         };
         let why = match code {
             code if code.is_out_of_memory() => "out of memory".into(),
             code => unusable::why(leaf, code),
         };
-        refusal(leaf, flag, "RFC 5280, 4.1.2.7", format!("{why} [{code}]"))
+        refusal(leaf, flag, KEY_RULE, format!("{why} [{code}]"))
     })
 }
 
@@ -161,6 +167,7 @@ fn unreadable(leaf: &[u8], rule: &'static str, explanation: String) -> VerifyErr
     }])
 }
 
+const KEY_RULE: &str = "RFC 5280, 4.1.2.7";
 const MAX_CERTIFICATES: usize = 16;
 const MAX_SIZE: usize = 128 * 1024;
 const MAX_MODULUS_BITS: usize = 8192;

@@ -15,7 +15,7 @@ use super::{Case, constraints, policies, revocation, rules, strict};
 use crate::error::VerifyFlag;
 use crate::x509::Certificate;
 use crate::x509::der::key_usage;
-use crate::x509::unusable::describe_key;
+use crate::x509::unusable::{describe_key, is_other_key};
 
 /// What came out.
 pub(super) enum Outcome<'a> {
@@ -174,6 +174,7 @@ impl<'a> Search<'a> {
             candidate.is_trusted,
             &mut self.report,
         );
+        strict::link(self.case, &self.path, &mut self.report);
         if !self.report.is_over() {
             constraints::link(self.case, &self.path, &mut self.work, &mut self.report);
         }
@@ -305,10 +306,14 @@ impl<'a> Search<'a> {
         if let Some(why) = too_costly(certificate) {
             return Some(why);
         }
-        certificate.key().err().map(|code| {
-            let key = describe_key(&fields.key);
-            format!("its key is {key}, which is not supported [{code}]")
-        })
+        let key = describe_key(&fields.key);
+        if is_other_key(certificate) {
+            return Some(format!("its key is {key}, which is not supported"));
+        }
+        certificate
+            .key()
+            .err()
+            .map(|code| format!("its key is {key}, which is not supported [{code}]"))
     }
 }
 

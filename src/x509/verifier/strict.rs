@@ -40,6 +40,27 @@ pub(super) fn certificate(
     }
 }
 
+/// The last certificate of the path, and the one that it issued.
+pub(super) fn link(case: &Case<'_>, path: &[&Certificate], report: &mut Report) {
+    let [.., child, issuer] = path else {
+        return;
+    };
+    if case.verifier.profile != Profile::Strict || report.is_over() {
+        return;
+    }
+    let wanted = child.fields().extensions.authority_key_id.as_ref();
+    let wanted = wanted.and_then(|id| id.key_id.as_deref());
+    let id = issuer.fields().extensions.subject_key_id.as_deref();
+    if matches!((wanted, id), (Some(wanted), Some(id)) if wanted != id) {
+        report.add(
+            path.len() - 2,
+            VerifyFlag::Other,
+            "RFC 5280, 4.2.1.2",
+            || "its authorityKeyIdentifier is not the subjectKeyIdentifier of its issuer".into(),
+        );
+    }
+}
+
 struct Letter<'a> {
     case: &'a Case<'a>,
     certificate: &'a Certificate,
@@ -112,6 +133,10 @@ impl Letter<'_> {
             "RFC 5280, 4.2.1.3",
             "its keyUsage allows nothing",
         );
+        if let Some(Err(reason)) = self.certificate.read_distribution_points() {
+            let otherwise = format!("its cRLDistributionPoints cannot be read: {reason}");
+            self.demand(false, "RFC 5280, 4.2.1.13", &otherwise);
+        }
         if let Some(reason) = &extensions.broken_info_access {
             let otherwise = format!("its authorityInfoAccess cannot be read: {reason}");
             self.demand(false, "RFC 5280, 4.2.2.1", &otherwise);
