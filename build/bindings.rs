@@ -24,6 +24,7 @@ const FUNCTIONS: &[&str] = &[
     "mbedtls_ssl_conf_dbg",
     "mbedtls_ssl_(ciphersuite_from_id|list_ciphersuites)",
     "mbedtls_ssl_conf_(alpn_protocols|authmode|ca_chain|ciphersuites|curves|max_frag_len)",
+    "mbedtls_ssl_conf_psk",
     "mbedtls_ssl_conf_(max_version|min_version|own_cert|rng|session_tickets|sig_hashes)",
     "mbedtls_ssl_(config_defaults|flush_output|get_alpn_protocol|handshake_step)",
     "mbedtls_ssl_(set_bio|set_hostname|set_hs_own_cert|setup)",

@@ -81,6 +81,15 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    /// The pre-shared key of a client could not be looked up.
+    #[error("{action}: {source}")]
+    PreSharedKey {
+        /// What was being done.
+        action: &'static str,
+        /// What the lookup said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
     /// We or the peer refused the handshake.
     #[error("{0}")]
     Handshake(Box<HandshakeFailure>),
@@ -218,7 +227,9 @@ impl Error {
             | Self::Protocol { .. } => io::ErrorKind::InvalidData,
             Self::ServerName { .. } | Self::Config { .. } => io::ErrorKind::InvalidInput,
             Self::Closed { .. } => io::ErrorKind::NotConnected,
-            Self::Random { .. } | Self::Signing { .. } => io::ErrorKind::Other,
+            Self::Random { .. } | Self::Signing { .. } | Self::PreSharedKey { .. } => {
+                io::ErrorKind::Other
+            }
             Self::OutOfMemory { .. } => io::ErrorKind::OutOfMemory,
         }
     }

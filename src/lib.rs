@@ -149,7 +149,8 @@ pub use pk::{KeyKind, PrivateKey, SignatureScheme, Signing, SigningKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
     Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength,
-    MemoryTransport, NamedGroup, ProtocolVersion, Server, SslConfig, SslSession, Verdict,
+    MemoryTransport, NamedGroup, PreSharedKey, ProtocolVersion, Server, SslConfig, SslSession,
+    Verdict,
 };
 pub use x509::{
     Certificate, Crl, Profile, RejectedCertificate, Revocation, ServerName, TrustStore,

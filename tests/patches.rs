@@ -68,6 +68,8 @@ programs! {
     certificate_skipped(identity), FAULT;
     ticket_lifetime(identity), FAULT;
     certificate_verify_hash(identity), FAULT;
+    empty_psk(nothing), FAULT;
+    psk_trailing_data(nothing), FAULT;
     // Certificates.
     path_length(nothing), FAULT;
     basic_constraints(nothing), FAULT;

@@ -888,6 +888,13 @@ unsafe extern "C" {
         own_cert: *mut mbedtls_x509_crt,
         pk_key: *mut mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_conf_psk(
+        conf: *mut mbedtls_ssl_config,
+        psk: *const ::std::os::raw::c_uchar,
+        psk_len: usize,
+        psk_identity: *const ::std::os::raw::c_uchar,
+        psk_identity_len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn mbedtls_ssl_conf_curves(
         conf: *mut mbedtls_ssl_config,
         curves: *const mbedtls_ecp_group_id,
@@ -1119,6 +1126,12 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_config_expect_psk(conf: *mut mbedtls_ssl_config);
+    pub fn ember_ssl_put_psk(
+        ssl: *mut mbedtls_ssl_context,
+        key: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_sign_with(
         ssl: *mut mbedtls_ssl_context,
         is_rsa: ::std::os::raw::c_int,

@@ -35,6 +35,19 @@ impl Rng {
         }
     }
 
+    /// Fills `out` with random bytes; what it holds after an error must not be
+    /// used.
+    pub(crate) fn fill(&self, out: &mut [u8]) -> Result<()> {
+        #[cfg(test)]
+        if super::failing::draw_fails() {
+            return Err(Error::Random {
+                action: "drawing random bytes",
+                code: None,
+            });
+        }
+        self.with(|drbg| drbg.fill(out))
+    }
+
     /// What goes with [`rng_callback`] as its first argument. Valid as long
     /// as `self` lives and does not move.
     pub(crate) fn as_ptr(&self) -> *mut c_void {

@@ -6,6 +6,7 @@
 
 mod client;
 mod client_auth;
+mod psk;
 mod raw;
 mod server;
 
@@ -18,11 +19,12 @@ pub use self::client::ClientConfigBuilder;
 pub use self::client_auth::ClientAuth;
 pub(crate) use self::raw::RawConfig;
 pub use self::server::ServerConfigBuilder;
+use super::psk::{ClientPsk, ServerPsks};
 use super::terms::CipherSuite;
 use super::terms::NamedGroup;
 use super::terms::ProtocolVersion;
 use crate::error::{Error, Result};
-use crate::pk::{KeyKind, PrivateKey};
+use crate::pk::PrivateKey;
 use crate::rng::{Drbg, Rng};
 use crate::x509::{AuthorityNames, Certificate, CertificateChain, Verifier};
 
@@ -169,6 +171,8 @@ pub(crate) struct Inner {
     pub(crate) client_auth: ClientAuth,
     /// The engine keeps a pointer to them.
     pub(crate) _authorities: Option<AuthorityNames>,
+    pub(crate) client_psk: Option<ClientPsk>,
+    pub(crate) server_psks: Option<ServerPsks>,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
 }
@@ -211,10 +215,6 @@ impl Identity {
             key,
         })
     }
-
-    pub(crate) fn is_ecdsa(&self) -> bool {
-        self.key.kind() == KeyKind::Ecdsa
-    }
 }
 
 /// The largest Certificate message that the engine can write.
@@ -233,6 +233,8 @@ impl fmt::Debug for Identity {
 pub(crate) struct Common {
     pub(crate) min_version: ProtocolVersion,
     pub(crate) cipher_suites: Vec<CipherSuite>,
+    /// Whether the suites are the application's choice.
+    has_own_suites: bool,
     pub(crate) groups: Vec<NamedGroup>,
     pub(crate) alpn: Vec<CString>,
     pub(crate) requires_extended_master_secret: bool,
@@ -245,6 +247,7 @@ impl Common {
         Self {
             min_version: ProtocolVersion::Tls12,
             cipher_suites: CipherSuite::DEFAULT.to_vec(),
+            has_own_suites: false,
             groups: NamedGroup::ALL.to_vec(),
             alpn: Vec::new(),
             requires_extended_master_secret: false,
@@ -255,6 +258,37 @@ impl Common {
 
     fn set_rng(&mut self, drbg: Drbg) {
         self.rng = Rng::Shared(Arc::new(drbg));
+    }
+
+    fn set_suites(&mut self, suites: &[CipherSuite]) {
+        self.cipher_suites = suites.to_vec();
+        self.has_own_suites = true;
+    }
+
+    /// Settles on suites for what there is to prove oneself with: a
+    /// pre-shared key, certificates, or both.
+    fn settle_suites(&mut self, with_psk: bool, with_certificates: bool) -> Result<()> {
+        if !self.has_own_suites {
+            let psk = CipherSuite::PSK_DEFAULT.iter().filter(|_| with_psk);
+            let others = CipherSuite::DEFAULT.iter().filter(|_| with_certificates);
+            self.cipher_suites = psk.chain(others).copied().collect();
+        }
+        let mut suites = self.cipher_suites.iter();
+        let psk = suites.find(|suite| suite.uses_pre_shared_key());
+        let mut suites = self.cipher_suites.iter();
+        let other = suites.find(|suite| !suite.uses_pre_shared_key());
+        match (psk, other) {
+            (Some(suite), _) if !with_psk => Err(refused(format!(
+                "the cipher suite {suite} needs a pre-shared key, and there is none"
+            ))),
+            (None, Some(_)) if with_psk => Err(refused(
+                "there is a pre-shared key, and none of the allowed cipher suites uses one",
+            )),
+            (_, Some(suite)) if !with_certificates => Err(refused(format!(
+                "the cipher suite {suite} needs certificates, and none are configured"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn check(&self) -> Result<()> {

@@ -13,6 +13,7 @@ mod data;
 mod export;
 mod finished;
 mod handshaking;
+mod psk;
 mod raw;
 mod refusal;
 mod report;
@@ -93,6 +94,7 @@ pub(crate) struct Engine {
     /// On a client whose certificate was asked for: what it signs with.
     client_scheme: Option<SignatureScheme>,
     awaited_signature: Option<signing::Awaited>,
+    psk_identity: Option<Vec<u8>>,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
     /// On a server: which of its identities it shows.
@@ -163,6 +165,7 @@ impl Engine {
             certificate_withheld: None,
             client_scheme: None,
             awaited_signature: None,
+            psk_identity: None,
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
             own_identity: None,
@@ -239,6 +242,11 @@ impl Engine {
 
     pub(crate) fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// The identity that goes with the pre-shared key of the session.
+    pub(crate) fn psk_identity(&self) -> Option<&[u8]> {
+        self.psk_identity.as_deref()
     }
 
     pub(crate) fn server_name(&self) -> Option<&ServerName> {

@@ -139,6 +139,21 @@ impl<T> SslSession<T> {
         self.link.engine.verdict()
     }
 
+    /// The identity that goes with the pre-shared key of the session: on a
+    /// server the client's, on a client its own. `None` where certificates
+    /// were used.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if let Some(identity) = session.psk_identity() {
+    ///     println!("this is {}", identity.escape_ascii());
+    /// }
+    /// # }
+    /// ```
+    pub fn psk_identity(&self) -> Option<&[u8]> {
+        self.link.engine.psk_identity()
+    }
+
     /// On a client: the server name that was asked for and verified.
     ///
     /// ```

@@ -18,6 +18,10 @@ pub enum Verdict {
     /// No certificate was judged: a server that asks for none, or a handshake
     /// that has not come that far.
     NotJudged,
+    /// No certificate was shown: both sides proved that they know a pre-shared
+    /// key. Whose it is tells
+    /// [`SslSession::psk_identity`](crate::SslSession::psk_identity).
+    PreSharedKey,
     /// The chain leads to a trust anchor, the name is the expected one, and
     /// every rule holds.
     Verified,

@@ -139,6 +139,11 @@ int ember_ssl_is_fragment(const mbedtls_ssl_context *ssl, int code);
 int ember_ssl_has_more_messages(const mbedtls_ssl_context *ssl);
 int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 
+/* psk.c: pre-shared keys; each function is described where it is defined */
+
+void ember_ssl_config_expect_psk(mbedtls_ssl_config *conf);
+int ember_ssl_put_psk(mbedtls_ssl_context *ssl, const unsigned char *key, size_t len);
+
 /* signing.c: signatures made in Rust; each function is described where it is defined */
 
 void ember_ssl_sign_with(mbedtls_ssl_context *ssl, int is_rsa, int hash, uint16_t scheme);

@@ -6,6 +6,7 @@ use crate::ffi;
 use crate::pk::PrivateKey;
 use crate::rng::Drbg;
 use crate::ssl::config::ClientAuth;
+use crate::ssl::psk::ClientPsk;
 use crate::ssl::terms::CipherSuite;
 use crate::ssl::terms::MaxFragmentLength;
 use crate::ssl::terms::NamedGroup;
@@ -38,8 +39,9 @@ pub struct ClientConfigBuilder {
     crls: Vec<Crl>,
     verifier: Option<Verifier>,
     verification: Verification,
+    pub(super) psk: Option<ClientPsk>,
     max_fragment_length: Option<MaxFragmentLength>,
-    mistake: Option<crate::Error>,
+    pub(super) mistake: Option<crate::Error>,
 }
 
 impl ClientConfigBuilder {
@@ -51,6 +53,7 @@ impl ClientConfigBuilder {
             crls: Vec::new(),
             verifier: None,
             verification: Verification::Required,
+            psk: None,
             max_fragment_length: None,
             mistake: None,
         }
@@ -191,7 +194,7 @@ impl ClientConfigBuilder {
     /// # drop(builder);
     /// ```
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
-        self.common.cipher_suites = suites.to_vec();
+        self.common.set_suites(suites);
         self
     }
 
@@ -319,8 +322,9 @@ impl ClientConfigBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`](crate::Error::Config) where trust anchors are
-    /// missing, certificate and key do not belong together or are too long to
+    /// [`Error::Config`](crate::Error::Config) where trust anchors and a
+    /// pre-shared key are missing, a cipher suite needs what is missing,
+    /// certificate and key do not belong together or are too long to
     /// send (16 KiB), a list is empty or names something twice, or an ALPN
     /// protocol has a wrong length.
     ///
@@ -328,14 +332,14 @@ impl ClientConfigBuilder {
     /// let error = embertls::SslConfig::client().build().unwrap_err();
     /// assert!(error.to_string().contains("trust anchors"));
     /// ```
-    pub fn build(self) -> Result<SslConfig> {
+    pub fn build(mut self) -> Result<SslConfig> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
-        self.common.check()?;
         let verifier = match (self.verifier, self.trust_store) {
-            (Some(verifier), None) if self.crls.is_empty() => verifier,
-            (None, Some(store)) => Verifier::new(store).with_crls(self.crls),
+            (Some(verifier), None) if self.crls.is_empty() => Some(verifier),
+            (None, Some(store)) => Some(Verifier::new(store).with_crls(self.crls)),
+            (None, None) if self.psk.is_some() => None,
             (None, None) => {
                 return Err(refused(
                     "a client needs trust anchors: call `trust_store`, for example with `TrustStore::system()`",
@@ -347,23 +351,31 @@ impl ClientConfigBuilder {
                 ));
             }
         };
+        self.common
+            .settle_suites(self.psk.is_some(), verifier.is_some())?;
+        self.common.check()?;
         let identities = match self.identity {
             Some((certificates, key)) => vec![Identity::new(&certificates, key)?],
             None => Vec::new(),
         };
-        let raw = RawConfig::new(
+        let mut raw = RawConfig::new(
             ffi::MBEDTLS_SSL_IS_CLIENT,
             &self.common,
             &identities,
             None,
             self.max_fragment_length.map_or(0, MaxFragmentLength::code),
         )?;
+        if let Some(psk) = &self.psk {
+            raw.set_pre_shared_key(psk)?;
+        }
         Ok(SslConfig::new(Inner {
-            verifier: Some(verifier),
+            verifier,
             verification: self.verification,
             identities,
             client_auth: ClientAuth::Off,
             _authorities: None,
+            client_psk: self.psk,
+            server_psks: None,
             raw,
             common: self.common,
         }))

@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 use super::{Common, Identity};
 use crate::error::{Error, Result, check};
 use crate::ffi;
+use crate::ssl::psk::ClientPsk;
 use crate::ssl::terms::ProtocolVersion;
 use crate::x509::AuthorityNames;
 
@@ -104,6 +105,29 @@ impl RawConfig {
             }
         }
         Ok(this)
+    }
+
+    /// A client has a pre-shared key.
+    pub(super) fn set_pre_shared_key(&mut self, psk: &ClientPsk) -> Result<()> {
+        let (key, identity) = (psk.key.as_bytes(), psk.identity.as_slice());
+        // SAFETY: the struct is valid, and no session has it yet; both are copied, and the key is wiped when it is
+        // freed.
+        check(unsafe {
+            ffi::mbedtls_ssl_conf_psk(
+                self.config.as_ptr(),
+                key.as_ptr(),
+                key.len(),
+                identity.as_ptr(),
+                identity.len(),
+            )
+        })
+        .map_err(|_| OUT_OF_MEMORY)
+    }
+
+    /// A server knows pre-shared keys.
+    pub(super) fn expect_pre_shared_keys(&mut self) {
+        // SAFETY: the struct is valid, and no session has it yet.
+        unsafe { ffi::ember_ssl_config_expect_psk(self.config.as_ptr()) }
     }
 
     pub(crate) fn as_ptr(&self) -> NonNull<ffi::mbedtls_ssl_config> {

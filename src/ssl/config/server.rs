@@ -1,13 +1,17 @@
 //! The server's configuration.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::{
     Common, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list, refused,
 };
 use crate::error::Result;
 use crate::ffi;
-use crate::pk::PrivateKey;
+use crate::pk::{KeyKind, PrivateKey};
 use crate::rng::Drbg;
 use crate::ssl::config::ClientAuth;
+use crate::ssl::psk::{PreSharedKeys, ServerPsks, UnknownIdentity};
 use crate::ssl::terms::CipherSuite;
 use crate::ssl::terms::NamedGroup;
 use crate::x509::{AuthorityNames, Certificate};
@@ -31,13 +35,14 @@ use crate::x509::{AuthorityNames, Certificate};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ServerConfigBuilder {
     common: Common,
     identities: Vec<(Vec<Certificate>, PrivateKey)>,
     client_auth: ClientAuth,
     names_authorities: bool,
+    pub(super) psks: Option<Arc<dyn PreSharedKeys>>,
+    pub(super) unknown_identity: UnknownIdentity,
     mistake: Option<crate::Error>,
 }
 
@@ -48,6 +53,8 @@ impl ServerConfigBuilder {
             identities: Vec::new(),
             client_auth: ClientAuth::Off,
             names_authorities: true,
+            psks: None,
+            unknown_identity: UnknownIdentity::default(),
             mistake: None,
         }
     }
@@ -182,7 +189,7 @@ impl ServerConfigBuilder {
     /// # drop(builder);
     /// ```
     pub fn cipher_suites(mut self, suites: &[CipherSuite]) -> Self {
-        self.common.cipher_suites = suites.to_vec();
+        self.common.set_suites(suites);
         self
     }
 
@@ -235,7 +242,8 @@ impl ServerConfigBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`](crate::Error::Config) where there is no identity, a
+    /// [`Error::Config`](crate::Error::Config) where there is neither an
+    /// identity nor a pre-shared key, a cipher suite needs what is missing, a
     /// certificate and its key do not belong together, a chain is too long to
     /// send (16 KiB), no allowed suite goes with the kind of a key, a list is
     /// empty or names something twice, or an ALPN protocol has a wrong length.
@@ -244,22 +252,30 @@ impl ServerConfigBuilder {
     /// let error = embertls::SslConfig::server().build().unwrap_err();
     /// assert!(error.to_string().contains("certificate"));
     /// ```
-    pub fn build(self) -> Result<SslConfig<Server>> {
+    pub fn build(mut self) -> Result<SslConfig<Server>> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
-        self.common.check()?;
-        if self.identities.is_empty() {
+        if self.identities.is_empty() && self.psks.is_none() {
             return Err(refused(
-                "a server needs a certificate and its key: call `identity`",
+                "a server needs a certificate and its key: call `identity`, or `pre_shared_keys`",
             ));
         }
+        if self.psks.is_some() && matches!(self.client_auth, ClientAuth::Required(_)) {
+            return Err(refused(
+                "client certificates are required, and a client with a pre-shared key shows none: \
+                 use `ClientAuth::Optional`, or two configurations",
+            ));
+        }
+        self.common
+            .settle_suites(self.psks.is_some(), !self.identities.is_empty())?;
+        self.common.check()?;
         let mut identities = Vec::with_capacity(self.identities.len());
         for (certificates, key) in self.identities {
             identities.push(Identity::new(&certificates, key)?);
         }
         for identity in &identities {
-            check_suites(&self.common, identity.is_ecdsa())?;
+            check_suites(&self.common, identity.key.kind())?;
         }
         let authorities = match self.client_auth.verifier() {
             Some(verifier) if self.names_authorities => {
@@ -267,19 +283,25 @@ impl ServerConfigBuilder {
             }
             _ => None,
         };
-        let raw = RawConfig::new(
+        let mut raw = RawConfig::new(
             ffi::MBEDTLS_SSL_IS_SERVER,
             &self.common,
             &identities,
             authorities.as_ref(),
             0,
         )?;
+        if self.psks.is_some() {
+            raw.expect_pre_shared_keys();
+        }
+        let unknown = self.unknown_identity;
         Ok(SslConfig::new(Inner {
             verifier: None,
             verification: Verification::Required,
             identities,
             client_auth: self.client_auth,
             _authorities: authorities,
+            client_psk: None,
+            server_psks: self.psks.map(|keys| ServerPsks { keys, unknown }),
             raw,
             common: self.common,
         }))
@@ -289,15 +311,26 @@ impl ServerConfigBuilder {
 /// The most that the names of authorities may take in a CertificateRequest,
 /// which must fit one record.
 const MAX_AUTHORITY_NAMES: usize = 16_000;
+impl fmt::Debug for ServerConfigBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerConfigBuilder")
+            .field("common", &self.common)
+            .field("client_auth", &self.client_auth)
+            .finish_non_exhaustive()
+    }
+}
 
 /// Refuses a key that no allowed suite goes with: it would never be used.
-fn check_suites(common: &Common, is_ecdsa: bool) -> Result<()> {
+fn check_suites(common: &Common, kind: KeyKind) -> Result<()> {
     let mut suites = common.cipher_suites.iter();
-    if suites.any(|suite| suite.needs_ecdsa_key() == is_ecdsa) {
+    if suites.any(|suite| suite.key_kind() == Some(kind)) {
         return Ok(());
     }
     Err(refused(format!(
         "a private key is {}, and none of the allowed cipher suites goes with it",
-        if is_ecdsa { "an EC key" } else { "an RSA key" }
+        match kind {
+            KeyKind::Ecdsa => "an EC key",
+            KeyKind::Rsa => "an RSA key",
+        }
     )))
 }

@@ -101,6 +101,7 @@ impl Engine {
         if !self.raw.output().is_empty() {
             return Progress::NeedsOutput;
         }
+        self.note_pre_shared_key();
         self.raw.stop_collecting();
         self.finished = Vec::new();
         self.phase = Phase::Open;
@@ -185,6 +186,10 @@ impl Engine {
                     "the client signs with a hash that was not offered",
                 ));
             }
+            MESSAGE_CLIENT_KEY_EXCHANGE if self.uses_pre_shared_key() => {
+                self.client_named_its_key(message)?;
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
             MESSAGE_CERTIFICATE_REQUEST => {
                 self.certificate_request_came(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
@@ -260,6 +265,9 @@ impl Engine {
         let allowed: &[u8] = match (self.is_client, self.raw.state()) {
             (true, ffi::MBEDTLS_SSL_SERVER_HELLO) => &[MESSAGE_SERVER_HELLO],
             (true, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => &[MESSAGE_CERTIFICATE],
+            (true, ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE) if self.key_exchange_is_optional() => {
+                &[MESSAGE_SERVER_KEY_EXCHANGE, MESSAGE_SERVER_HELLO_DONE]
+            }
             (true, ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE) => &[MESSAGE_SERVER_KEY_EXCHANGE],
             (true, ffi::MBEDTLS_SSL_CERTIFICATE_REQUEST) => {
                 &[MESSAGE_CERTIFICATE_REQUEST, MESSAGE_SERVER_HELLO_DONE]

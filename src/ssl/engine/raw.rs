@@ -4,6 +4,7 @@
 //! configuration, and what its callbacks refer to. The C structs are allocated
 //! by C and never move.
 
+mod psk;
 mod signing;
 
 use std::ffi::{CStr, c_int, c_uchar, c_void};

@@ -54,12 +54,19 @@ impl Engine {
         }
         let shares_suite = |identity: &&Identity| {
             common.cipher_suites.iter().any(|suite| {
-                suite.needs_ecdsa_key() == identity.is_ecdsa()
+                suite.key_kind() == Some(identity.key.kind())
                     && hello.cipher_suites.contains(&suite.iana_number())
             })
         };
         let identities = &self.config.identities;
         let with_suite: Vec<_> = identities.iter().filter(shares_suite).collect();
+        if identities.is_empty() {
+            return format!(
+                "no cipher suite in common: the client offers {}; allowed are {}",
+                list(&hello.cipher_suites, suites::describe),
+                names(&common.cipher_suites).join(", ")
+            );
+        }
         if with_suite.is_empty() {
             return format!(
                 "no cipher suite in common: the client offers {}; allowed are {}, of which those for {} apply, \
@@ -140,10 +147,7 @@ fn signs_with_one_of(schemes: &[u16], identity: &Identity) -> bool {
 fn key_kinds<'a>(identities: impl IntoIterator<Item = &'a Identity>) -> String {
     let mut kinds: Vec<_> = identities
         .into_iter()
-        .map(|identity| match identity.is_ecdsa() {
-            true => "ECDSA",
-            false => "RSA",
-        })
+        .map(|identity| identity.key.kind().to_string())
         .collect();
     kinds.sort_unstable();
     kinds.dedup();

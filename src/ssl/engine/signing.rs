@@ -154,7 +154,7 @@ impl Engine {
 
     /// Calls what the application wrote. Where that panics, the session stays
     /// dead.
-    fn outside<R>(&mut self, call: impl FnOnce(&mut Self) -> R) -> R {
+    pub(super) fn outside<R>(&mut self, call: impl FnOnce(&mut Self) -> R) -> R {
         let phase = std::mem::replace(&mut self.phase, Phase::Dead);
         let result = call(self);
         self.phase = phase;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::pk::KeyKind;
+
 /// A cipher suite of TLS 1.2 that this crate can negotiate.
 ///
-/// All give forward secrecy (ECDHE) and authenticated encryption. The names
-/// are IANA's (TLS Cipher Suites registry).
+/// All have authenticated encryption, and all but those named `PSK` alone have
+/// forward secrecy (ECDHE). The names are IANA's (TLS Cipher Suites registry).
 ///
 /// ```
 /// use embertls::CipherSuite;
@@ -40,12 +42,31 @@ pub enum CipherSuite {
     EcdheRsaWithAes256GcmSha384,
     /// TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 (RFC 7905).
     EcdheRsaWithChacha20Poly1305Sha256,
+    /// TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256 (RFC 7905).
+    EcdhePskWithChacha20Poly1305Sha256,
+    /// TLS_PSK_WITH_AES_128_GCM_SHA256 (RFC 5487). No forward secrecy.
+    PskWithAes128GcmSha256,
+    /// TLS_PSK_WITH_AES_256_GCM_SHA384 (RFC 5487). No forward secrecy.
+    PskWithAes256GcmSha384,
+    /// TLS_PSK_WITH_CHACHA20_POLY1305_SHA256 (RFC 7905). No forward secrecy.
+    PskWithChacha20Poly1305Sha256,
+    /// TLS_PSK_WITH_AES_128_CCM (RFC 6655). No forward secrecy.
+    PskWithAes128Ccm,
+    /// TLS_PSK_WITH_AES_256_CCM (RFC 6655). No forward secrecy.
+    PskWithAes256Ccm,
+    /// TLS_PSK_WITH_AES_128_CCM_8 (RFC 6655). No forward secrecy, and its tag
+    /// is 8 bytes short: used only where it is asked for.
+    PskWithAes128Ccm8,
+    /// TLS_PSK_WITH_AES_256_CCM_8 (RFC 6655). No forward secrecy, and its tag
+    /// is 8 bytes short: used only where it is asked for.
+    PskWithAes256Ccm8,
 }
 
 use CipherSuite::*;
 
 impl CipherSuite {
-    /// Every suite that is compiled.
+    /// Every suite with certificates that is compiled; those with pre-shared
+    /// keys are in [`PSK`](Self::PSK).
     ///
     /// ```
     /// use embertls::CipherSuite;
@@ -65,6 +86,44 @@ impl CipherSuite {
         EcdheRsaWithAes128GcmSha256,
         EcdheRsaWithAes256GcmSha384,
         EcdheRsaWithChacha20Poly1305Sha256,
+    ];
+
+    /// Every suite with pre-shared keys that is compiled; the first has forward
+    /// secrecy.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert!(CipherSuite::PSK.iter().all(|suite| suite.uses_pre_shared_key()));
+    /// ```
+    pub const PSK: &[Self] = &[
+        EcdhePskWithChacha20Poly1305Sha256,
+        PskWithAes128GcmSha256,
+        PskWithAes256GcmSha384,
+        PskWithChacha20Poly1305Sha256,
+        PskWithAes128Ccm,
+        PskWithAes256Ccm,
+        PskWithAes128Ccm8,
+        PskWithAes256Ccm8,
+    ];
+
+    /// What a configuration with pre-shared keys uses unless told otherwise,
+    /// most wanted first, before [`DEFAULT`](Self::DEFAULT) where it has
+    /// certificates as well.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert!(CipherSuite::PSK_DEFAULT[0].has_forward_secrecy());
+    /// assert!(!CipherSuite::PSK_DEFAULT.contains(&CipherSuite::PskWithAes128Ccm8));
+    /// ```
+    pub const PSK_DEFAULT: &[Self] = &[
+        EcdhePskWithChacha20Poly1305Sha256,
+        PskWithAes128GcmSha256,
+        PskWithAes256GcmSha384,
+        PskWithChacha20Poly1305Sha256,
+        PskWithAes128Ccm,
+        PskWithAes256Ccm,
     ];
 
     /// What a configuration uses unless told otherwise, most wanted first.
@@ -102,10 +161,8 @@ impl CipherSuite {
     /// assert_eq!(embertls::CipherSuite::from_iana_number(0x0005), None, "RC4");
     /// ```
     pub fn from_iana_number(number: u16) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|suite| suite.iana_number() == number)
+        let mut all = Self::ALL.iter().chain(Self::PSK).copied();
+        all.find(|suite| suite.iana_number() == number)
     }
 
     /// The name of the suite in IANA's registry.
@@ -120,9 +177,43 @@ impl CipherSuite {
         self.facts().1
     }
 
-    /// The kind of key that the server's certificate must hold.
-    pub(crate) fn needs_ecdsa_key(self) -> bool {
-        self.name().starts_with("TLS_ECDHE_ECDSA")
+    /// Whether both sides prove that they know a pre-shared key, and nobody
+    /// shows a certificate.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert!(CipherSuite::PskWithAes128Ccm8.uses_pre_shared_key());
+    /// assert!(!CipherSuite::EcdheRsaWithAes128GcmSha256.uses_pre_shared_key());
+    /// ```
+    pub fn uses_pre_shared_key(self) -> bool {
+        self.key_kind().is_none()
+    }
+
+    /// Whether recorded traffic stays unreadable when a long-term key is
+    /// learned later. Only the suites named `PSK` alone lack it.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// assert!(CipherSuite::EcdhePskWithChacha20Poly1305Sha256.has_forward_secrecy());
+    /// assert!(!CipherSuite::PskWithAes128GcmSha256.has_forward_secrecy());
+    /// ```
+    pub fn has_forward_secrecy(self) -> bool {
+        self.name().starts_with("TLS_ECDHE_")
+    }
+
+    /// The kind of key that the server's certificate must hold; none where
+    /// there is no certificate.
+    pub(crate) fn key_kind(self) -> Option<KeyKind> {
+        let name = self.name();
+        if name.starts_with("TLS_ECDHE_ECDSA_") {
+            Some(KeyKind::Ecdsa)
+        } else if name.starts_with("TLS_ECDHE_RSA_") {
+            Some(KeyKind::Rsa)
+        } else {
+            None
+        }
     }
 
     fn facts(self) -> (u16, &'static str) {
@@ -141,6 +232,16 @@ impl CipherSuite {
             EcdheEcdsaWithChacha20Poly1305Sha256 => {
                 (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")
             }
+            EcdhePskWithChacha20Poly1305Sha256 => {
+                (0xccac, "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256")
+            }
+            PskWithAes128GcmSha256 => (0x00a8, "TLS_PSK_WITH_AES_128_GCM_SHA256"),
+            PskWithAes256GcmSha384 => (0x00a9, "TLS_PSK_WITH_AES_256_GCM_SHA384"),
+            PskWithChacha20Poly1305Sha256 => (0xccab, "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256"),
+            PskWithAes128Ccm => (0xc0a4, "TLS_PSK_WITH_AES_128_CCM"),
+            PskWithAes256Ccm => (0xc0a5, "TLS_PSK_WITH_AES_256_CCM"),
+            PskWithAes128Ccm8 => (0xc0a8, "TLS_PSK_WITH_AES_128_CCM_8"),
+            PskWithAes256Ccm8 => (0xc0a9, "TLS_PSK_WITH_AES_256_CCM_8"),
         }
     }
 }
@@ -164,7 +265,7 @@ mod tests {
 
     #[test]
     fn every_suite_is_compiled_and_every_compiled_suite_is_listed() {
-        for suite in CipherSuite::ALL {
+        for suite in CipherSuite::ALL.iter().chain(CipherSuite::PSK) {
             // SAFETY: the function takes a number and returns a pointer into a static table, or null.
             let found =
                 unsafe { ffi::mbedtls_ssl_ciphersuite_from_id(i32::from(suite.iana_number())) };
@@ -180,6 +281,6 @@ mod tests {
             }
             compiled
         };
-        assert_eq!(compiled, CipherSuite::ALL.len());
+        assert_eq!(compiled, CipherSuite::ALL.len() + CipherSuite::PSK.len());
     }
 }
