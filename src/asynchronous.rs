@@ -1,12 +1,14 @@
 //! What the asynchronous streams share, whatever the traits of their runtime
 //! are called.
 //!
-//! A session over a [`Polled`] transport is the same [`SslSession`] that a
-//! blocking program uses: the transport says "would block" where it is pending,
-//! and has kept the waker by then. So there is one handshake, one way of a byte
-//! and one set of rules.
+//! The modules `tokio`, `futures_io` and `hyper`, each with a feature of its
+//! name, give these types the traits of their runtime; programs name them
+//! through those modules.
 //!
-//! [`SslSession`]: crate::SslSession
+//! A stream holds the [`SslSession`](crate::SslSession) that a blocking program
+//! uses, over a transport that says "would block" where it is pending and has
+//! kept the waker by then. So there is one handshake, one way of a byte and one
+//! set of rules.
 
 mod handshake;
 mod hello;

@@ -106,6 +106,18 @@
 //! `tokio` and `futures-io`: connectors, acceptors and streams over the traits
 //! of either, in modules of the same names.
 //!
+//! `hyper`: a connector for the client of hyper-util, and streams for servers.
+//! `ureq`: a connector for ureq 3.5.
+//!
+//! `webpki-roots`: the roots of Mozilla's programme as a
+//! [`TrustStore`], compiled in.
+//!
+//! `serde`: configurations from files, in the module `options`.
+//!
+//! `tracing`: a span for each handshake.
+//!
+//! `testing`: a kit for tests of programs that use this crate.
+//!
 //! `log`: lines through the `log` crate, target `embertls` for our own (debug)
 //! and `embertls::engine` for the engine's (trace). Never keys or data.
 //!
@@ -122,21 +134,29 @@
 extern crate self as embertls;
 
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
-mod asynchronous;
+pub mod asynchronous;
 pub mod connector;
 pub mod error;
 mod ffi;
 #[cfg(feature = "futures-io")]
 pub mod futures_io;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 mod logging;
 pub mod net;
+#[cfg(feature = "serde")]
+pub mod options;
 pub mod pk;
 pub mod rng;
 #[cfg(test)]
 mod robustness;
 pub mod ssl;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "ureq")]
+pub mod ureq;
 pub mod x509;
 
 pub use connector::Connector;

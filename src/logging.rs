@@ -1,20 +1,23 @@
-//! Log lines through the `log` crate, with the feature of that name.
+//! Lines through the crates `log` and `tracing`, with the features of these
+//! names.
 //!
-//! Our own lines say what was negotiated or why it was not. The engine's lines
-//! come at trace level; those above its level 2 hold keys and plaintext and
-//! are never let through.
+//! Our own lines say what was negotiated or why it was not. Of the engine's,
+//! errors (its level 1) come at debug level, changes of state (2) at trace
+//! level; those above hold keys and plaintext and are never let through.
 
-/// `log::debug!`, or nothing without the feature.
+/// `debug!` of `log` and of `tracing`, or nothing without the features.
 macro_rules! debug {
     ($($argument:tt)+) => {{
         #[cfg(feature = "log")]
         ::log::debug!(target: "embertls", $($argument)+);
+        #[cfg(feature = "tracing")]
+        ::tracing::debug!(target: "embertls", $($argument)+);
     }};
 }
 
 pub(crate) use debug;
 
-#[cfg(feature = "log")]
+#[cfg(any(feature = "log", feature = "tracing"))]
 pub(crate) mod engine {
     //! Lines that the engine writes.
 
@@ -28,8 +31,10 @@ pub(crate) mod engine {
     /// A panic of the application's logger, on its way past C.
     pub(crate) type Parked = Option<Box<dyn Any + Send>>;
 
-    /// The most that the engine may print: levels above show secrets.
-    const MAX_LEVEL: c_int = 2;
+    /// The engine's level of errors, and of changes of state. Levels above show
+    /// secrets.
+    const ERRORS: c_int = 1;
+    const CHANGES: c_int = 2;
 
     /// Has the engine write lines, if anyone reads them when the first session
     /// is made. The threshold is one global that C reads without a lock, so it
@@ -37,11 +42,52 @@ pub(crate) mod engine {
     pub(crate) fn start() {
         static START: Once = Once::new();
         START.call_once(|| {
-            if log::max_level() >= log::LevelFilter::Trace {
+            let level = wanted();
+            if level > 0 {
                 // SAFETY: writes an integer that no session reads yet.
-                unsafe { ffi::mbedtls_debug_set_threshold(MAX_LEVEL) }
+                unsafe { ffi::mbedtls_debug_set_threshold(level) }
             }
         });
+    }
+
+    fn wanted() -> c_int {
+        let mut level = 0;
+        #[cfg(feature = "log")]
+        match log::max_level() {
+            log::LevelFilter::Trace => level = CHANGES,
+            log::LevelFilter::Debug => level = ERRORS,
+            _ => {}
+        }
+        #[cfg(feature = "tracing")]
+        {
+            use tracing::level_filters::LevelFilter;
+            let filter = LevelFilter::current();
+            if filter >= LevelFilter::TRACE {
+                level = CHANGES;
+            } else if filter >= LevelFilter::DEBUG {
+                level = level.max(ERRORS);
+            }
+        }
+        level
+    }
+
+    fn print(level: c_int, place: &str, line: c_int, message: &str) {
+        let message = message.trim_end().escape_debug();
+        let is_error = level <= ERRORS;
+        #[cfg(feature = "log")]
+        {
+            let level = if is_error {
+                log::Level::Debug
+            } else {
+                log::Level::Trace
+            };
+            log::log!(target: "embertls::engine", level, "{place}:{line}: {message}");
+        }
+        #[cfg(feature = "tracing")]
+        match is_error {
+            true => tracing::debug!(target: "embertls::engine", "{place}:{line}: {message}"),
+            false => tracing::trace!(target: "embertls::engine", "{place}:{line}: {message}"),
+        }
     }
 
     /// `f_dbg` of the engine.
@@ -57,7 +103,7 @@ pub(crate) mod engine {
         line: c_int,
         message: *const c_char,
     ) {
-        if level > MAX_LEVEL {
+        if level > CHANGES {
             return;
         }
         let logged = catch_unwind(AssertUnwindSafe(|| {
@@ -66,7 +112,7 @@ pub(crate) mod engine {
             let file = file.to_string_lossy();
             let file = file.rsplit('/').next().unwrap_or_default();
             let message = message.to_string_lossy();
-            log::trace!(target: "embertls::engine", "{file}:{line}: {}", message.trim_end().escape_debug());
+            print(level, file, line, &message);
         }));
         if let Err(panic) = logged {
             // SAFETY: the session's own slot, which Rust does not touch while C runs.

@@ -31,12 +31,14 @@ mod session;
 mod split;
 mod terms;
 mod verdict;
+mod watch;
 mod wire;
 
 pub use self::acceptor::{Accepted, Acceptor};
 pub use self::binding::ChannelBinding;
 pub use self::config::{
-    Client, ClientAuth, ClientConfigBuilder, Server, ServerConfigBuilder, SslConfig,
+    Client, ClientAuth, ClientConfigBuilder, HandshakeCounts, Server, ServerConfigBuilder,
+    SslConfig,
 };
 #[cfg(any(feature = "tokio", feature = "futures-io"))]
 pub(crate) use self::engine::plain_alert;

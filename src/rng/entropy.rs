@@ -4,6 +4,8 @@ use std::ffi::{c_int, c_void};
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
+#[cfg(feature = "testing")]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(test)]
 use super::failing;
@@ -28,6 +30,9 @@ use crate::ffi;
 /// ```
 pub struct Entropy {
     raw: NonNull<ffi::mbedtls_entropy_context>,
+    /// The state of a source that is not random; C points to it.
+    #[cfg(feature = "testing")]
+    _predictable: Option<Box<AtomicU64>>,
 }
 
 impl Entropy {
@@ -49,17 +54,39 @@ impl Entropy {
     /// # }
     /// ```
     pub fn new() -> Result<Self> {
+        let entropy = Self::without_source()?;
+        entropy.add_source(system_source, ptr::null_mut())?;
+        Ok(entropy)
+    }
+
+    /// Entropy that is none: the same each time for the same seed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn predictable(seed: u64) -> Result<Self> {
+        let state = Box::new(AtomicU64::new(seed));
+        let mut entropy = Self::without_source()?;
+        entropy.add_source(predictable_source, ptr::from_ref(&*state).cast_mut().cast())?;
+        entropy._predictable = Some(state);
+        Ok(entropy)
+    }
+
+    fn without_source() -> Result<Self> {
         // SAFETY: takes nothing; what it returns is ours.
         let raw = unsafe { ffi::ember_entropy_new() };
-        let entropy = Self {
+        Ok(Self {
             raw: NonNull::new(raw).ok_or(Error::OutOfMemory { action: MAKING })?,
-        };
-        // SAFETY: the context is initialised, and the source is static.
+            #[cfg(feature = "testing")]
+            _predictable: None,
+        })
+    }
+
+    /// `state` is what `source` expects, and lives as long as the context.
+    fn add_source(&self, source: Source, state: *mut c_void) -> Result<()> {
+        // SAFETY: the context is initialised; C keeps the function and the pointer, and calls one with the other.
         let code = unsafe {
             ffi::mbedtls_entropy_add_source(
-                entropy.raw.as_ptr(),
-                Some(system_source),
-                ptr::null_mut(),
+                self.raw.as_ptr(),
+                Some(source),
+                state,
                 THRESHOLD,
                 ffi::MBEDTLS_ENTROPY_SOURCE_STRONG as c_int,
             )
@@ -67,8 +94,7 @@ impl Entropy {
         check(code).map_err(|code| Error::Random {
             action: MAKING,
             code: Some(code),
-        })?;
-        Ok(entropy)
+        })
     }
 
     /// For C, which reads it through `mbedtls_entropy_func`.
@@ -108,6 +134,9 @@ const MAKING: &str = "making an entropy context";
 /// Bytes that the source must have given before entropy is handed out.
 const THRESHOLD: usize = 32;
 
+/// What C calls for entropy.
+type Source = unsafe extern "C" fn(*mut c_void, *mut u8, usize, *mut usize) -> c_int;
+
 /// Asks the system for entropy, on behalf of C.
 unsafe extern "C" fn system_source(
     _: *mut c_void,
@@ -135,4 +164,26 @@ fn ask_system(output: &mut [MaybeUninit<u8>]) -> Result<usize, ()> {
         Ok(filled) => Ok(filled.len()),
         Err(_) => Err(()),
     }
+}
+
+/// SplitMix64 from a known state, on behalf of C.
+#[cfg(feature = "testing")]
+unsafe extern "C" fn predictable_source(
+    state: *mut c_void,
+    output: *mut u8,
+    len: usize,
+    written: *mut usize,
+) -> c_int {
+    // SAFETY: C hands back the pointer that came with this function, whose target lives as long as the context.
+    let state = unsafe { &*state.cast::<AtomicU64>() };
+    for at in 0..len {
+        let mut z = state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        // SAFETY: C gives a buffer of `len` bytes.
+        unsafe { output.add(at).write((z ^ (z >> 31)) as u8) };
+    }
+    // SAFETY: C gives a place for the count.
+    unsafe { written.write(len) };
+    0
 }

@@ -6,6 +6,7 @@
 
 mod client;
 mod client_auth;
+mod counters;
 mod psk;
 mod raw;
 mod server;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 pub use self::client::ClientConfigBuilder;
 pub use self::client_auth::ClientAuth;
+pub(crate) use self::counters::Counters;
+pub use self::counters::HandshakeCounts;
 pub(crate) use self::raw::RawConfig;
 pub use self::server::ServerConfigBuilder;
 use super::psk::{ClientPsk, ServerPsks};
@@ -127,6 +130,21 @@ impl<Role> SslConfig<Role> {
         }
     }
 
+    /// How the handshakes of this configuration have ended so far, its clones'
+    /// included.
+    ///
+    /// A client that an [`Acceptor`](crate::Acceptor) refuses before a
+    /// configuration is chosen is not counted.
+    ///
+    /// ```
+    /// # fn example(config: &embertls::SslConfig) {
+    /// println!("{} sessions so far", config.handshakes().completed);
+    /// # }
+    /// ```
+    pub fn handshakes(&self) -> HandshakeCounts {
+        self.inner.counters.read()
+    }
+
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
@@ -175,6 +193,7 @@ pub(crate) struct Inner {
     pub(crate) server_psks: Option<ServerPsks>,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
+    pub(crate) counters: Counters,
 }
 
 /// A certificate chain and the private key of its leaf.

@@ -26,7 +26,7 @@ use rustls_pki_types::CertificateDer;
 
 use self::raw::RawSession;
 pub(crate) use self::refusal::plain_alert;
-use super::config::{Client, Inner, Server, SslConfig};
+use super::config::{Client, Counters, Inner, Server, SslConfig};
 use super::terms::CipherSuite;
 use super::verdict::Verdict;
 use super::wire::hello::{ClientHello, ServerHello};
@@ -255,6 +255,15 @@ impl Engine {
 
     pub(crate) fn client_hello(&self) -> Option<&ClientHello> {
         self.offered.as_ref()
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn is_client(&self) -> bool {
+        self.is_client
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.config.counters
     }
 
     /// The generator that the session draws from.

@@ -12,8 +12,8 @@ use super::engine::{Engine, Progress};
 use super::link::Link;
 use super::parts::Parts;
 use super::session::SslSession;
+use super::watch::Watch;
 use crate::error::{Error, Result};
-use crate::logging::debug;
 use crate::net::NetContext;
 use crate::x509::ServerName;
 
@@ -47,6 +47,7 @@ pub struct Handshake<T> {
     /// A flight is on its way, through a transport that may have a buffer.
     unflushed: bool,
     done: bool,
+    watch: Watch,
 }
 
 impl<T: Read + Write> Handshake<T> {
@@ -115,6 +116,7 @@ impl<T: Read + Write> Handshake<T> {
             link: Link::new(engine, transport),
             unflushed: false,
             done: false,
+            watch: Watch::new(),
         }
     }
 
@@ -185,22 +187,14 @@ impl<T: Read + Write> Handshake<T> {
     /// [`Self::advance`] by at most one message of the peer, so that what one
     /// call computes is bounded.
     pub(crate) fn step(&mut self, waker: &Waker) -> Result<()> {
+        let _entered = self.watch.step(&self.link.engine);
         let result = self.try_step(waker);
         match &result {
             Err(Error::WouldBlock | Error::SigningPending) => {}
             Ok(()) if !self.done => {}
-            Ok(()) => debug!(
-                "handshake with {}: {:?}, ALPN {:?}, {:?}",
-                self.link.engine.peer(),
-                self.link.engine.cipher_suite(),
-                self.link.engine.alpn().map(<[u8]>::escape_ascii),
-                self.link.engine.verdict(),
-            ),
-            Err(_error) => {
-                debug!(
-                    "handshake with {} failed: {_error}",
-                    self.link.engine.peer()
-                );
+            Ok(()) => self.watch.completed(&self.link.engine),
+            Err(error) => {
+                self.watch.failed(&self.link.engine, error);
                 self.link.engine.kill();
                 self.link.send_last_words();
             }

@@ -175,6 +175,41 @@ impl TrustStore {
         Self::builder().system()?.build()
     }
 
+    /// The certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. See
+    /// [`TrustStoreBuilder::from_env`].
+    ///
+    /// ```no_run
+    /// use embertls::TrustStore;
+    ///
+    /// // Where the variables are not set: what the system trusts.
+    /// let store = TrustStore::from_env().or_else(|_| TrustStore::system())?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TrustStoreBuilder::from_env`].
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// The roots of Mozilla's programme, compiled in. See
+    /// [`TrustStoreBuilder::webpki_roots`].
+    ///
+    /// ```
+    /// let store = embertls::TrustStore::webpki_roots()?;
+    /// assert!(store.certificates().len() > 100);
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`TrustStoreBuilder::anchors`].
+    #[cfg(feature = "webpki-roots")]
+    pub fn webpki_roots() -> Result<Self> {
+        Self::builder().webpki_roots()?.build()
+    }
+
     /// The trusted certificates, in the order in which they were found.
     ///
     /// ```

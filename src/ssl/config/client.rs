@@ -1,6 +1,8 @@
 //! The client's configuration.
 
-use super::{Common, Identity, Inner, RawConfig, SslConfig, Verification, alpn_list, refused};
+use super::{
+    Common, Counters, Identity, Inner, RawConfig, SslConfig, Verification, alpn_list, refused,
+};
 use crate::error::Result;
 use crate::ffi;
 use crate::pk::PrivateKey;
@@ -378,6 +380,7 @@ impl ClientConfigBuilder {
             server_psks: None,
             raw,
             common: self.common,
+            counters: Counters::default(),
         }))
     }
 }

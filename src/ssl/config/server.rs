@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Common, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list, refused,
+    Common, Counters, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list,
+    refused,
 };
 use crate::error::Result;
 use crate::ffi;
@@ -304,6 +305,7 @@ impl ServerConfigBuilder {
             server_psks: self.psks.map(|keys| ServerPsks { keys, unknown }),
             raw,
             common: self.common,
+            counters: Counters::default(),
         }))
     }
 }

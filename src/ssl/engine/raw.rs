@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::bio::{self, Bio, OwnAlert};
 use crate::error::{Error, ErrorCode, Result, check};
 use crate::ffi;
-#[cfg(feature = "log")]
+#[cfg(any(feature = "log", feature = "tracing"))]
 use crate::logging::engine as logging;
 use crate::rng::{Rng, rng_callback};
 use crate::x509::CertificateChain;
@@ -24,7 +24,7 @@ use crate::x509::CertificateChain;
 struct Callbacks {
     bio: Bio,
     rng: Rng,
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "log", feature = "tracing"))]
     panic: logging::Parked,
 }
 
@@ -61,7 +61,7 @@ impl RawSession {
         let callbacks = Callbacks {
             bio: Bio::new(),
             rng,
-            #[cfg(feature = "log")]
+            #[cfg(any(feature = "log", feature = "tracing"))]
             panic: None,
         };
         // SAFETY: the new copy and context are null or valid; each is owned by `session` from here on.
@@ -87,7 +87,7 @@ impl RawSession {
                 Some(rng_callback),
                 addr_of_mut!((*callbacks).rng).cast(),
             );
-            #[cfg(feature = "log")]
+            #[cfg(any(feature = "log", feature = "tracing"))]
             {
                 logging::start();
                 let panic = addr_of_mut!((*callbacks).panic).cast();
@@ -458,7 +458,7 @@ impl RawSession {
 
     /// A logger that panicked below C goes on unwinding here.
     fn resume_panic(&mut self) {
-        #[cfg(feature = "log")]
+        #[cfg(any(feature = "log", feature = "tracing"))]
         // SAFETY: C touches the slot only during calls that hold `&mut self`, and none is under way.
         if let Some(panic) = unsafe { (*self.callbacks.as_ptr()).panic.take() } {
             self.panicked = true;

@@ -1,6 +1,8 @@
 //! Where trusted certificates come from.
 
 use std::collections::{HashMap, HashSet};
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +15,9 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::x509::certificate::PEM_LABEL;
 use crate::x509::der::oid;
 use crate::x509::{Certificate, pem, read_file, unusable};
+
+const CERT_FILE: &str = "SSL_CERT_FILE";
+const CERT_DIR: &str = "SSL_CERT_DIR";
 
 /// Collects certificates for a [`TrustStore`].
 ///
@@ -274,6 +279,60 @@ impl TrustStoreBuilder {
                 "it holds no certificate; install them (Debian: ca-certificates), or name a file",
             )
         })
+    }
+
+    /// Adds what the variables `SSL_CERT_FILE` (a file) and `SSL_CERT_DIR` (one
+    /// or several directories, separated as in `PATH`) name, as OpenSSL reads
+    /// them; an empty one counts as not set.
+    ///
+    /// ```no_run
+    /// let builder = embertls::TrustStore::builder().from_env()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] where neither is set; otherwise as
+    /// [`pem_file`](Self::pem_file) and [`directory`](Self::directory).
+    // The builder is what is converted: it takes the variables in.
+    #[allow(clippy::wrong_self_convention)]
+    pub fn from_env(self) -> Result<Self> {
+        let value = |name| env::var_os(name).filter(|value| !value.is_empty());
+        self.named(value(CERT_FILE), value(CERT_DIR))
+    }
+
+    fn named(mut self, file: Option<OsString>, directories: Option<OsString>) -> Result<Self> {
+        if file.is_none() && directories.is_none() {
+            return Err(Error::config(format!(
+                "neither {CERT_FILE} nor {CERT_DIR} is set: set one, or take the system's certificates with `system`"
+            )));
+        }
+        if let Some(file) = file {
+            self = self.pem_file(file)?;
+        }
+        for directory in env::split_paths(&directories.unwrap_or_default()) {
+            if !directory.as_os_str().is_empty() {
+                self = self.directory(directory)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Adds the roots of Mozilla's programme, as the crate `webpki-roots`
+    /// carries them: compiled in, and as old as that crate. With the feature
+    /// `webpki-roots`.
+    ///
+    /// ```
+    /// let store = embertls::TrustStore::builder().webpki_roots()?.build()?;
+    /// # Ok::<(), embertls::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`anchors`](Self::anchors).
+    #[cfg(feature = "webpki-roots")]
+    pub fn webpki_roots(self) -> Result<Self> {
+        self.anchors(webpki_roots::TLS_SERVER_ROOTS)
     }
 
     /// Makes the store.
