@@ -140,6 +140,9 @@ pub mod error;
 mod ffi;
 #[cfg(feature = "futures-io")]
 pub mod futures_io;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 mod logging;

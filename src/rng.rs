@@ -17,6 +17,8 @@ mod callback;
 mod entropy;
 #[cfg(test)]
 pub(crate) mod failing;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fixed;
 mod fork;
 mod generation;
 

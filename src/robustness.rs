@@ -4,6 +4,7 @@
 //! C's allocations and the generator's draws, and look at memory as it is
 //! given back.
 
+mod adversary;
 mod printing;
 mod randomness;
 mod scene;

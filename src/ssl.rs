@@ -34,6 +34,17 @@ mod verdict;
 mod watch;
 mod wire;
 
+/// What the fuzz targets reach.
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing {
+    pub(crate) use super::engine::Engine;
+    pub(crate) use super::engine::established::Agreed;
+    pub(crate) use super::link::Link;
+    pub(crate) use super::wire::certificate_request::CertificateRequest;
+    pub(crate) use super::wire::hello::ServerHello;
+    pub(crate) use super::wire::inbound::{Inbound, Plain};
+}
+
 pub use self::acceptor::{Accepted, Acceptor};
 pub use self::binding::ChannelBinding;
 pub use self::config::{

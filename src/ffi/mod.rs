@@ -7,6 +7,8 @@
 
 #[cfg(test)]
 pub(crate) mod allocation;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod established;
 #[cfg(test)]
 mod heap;
 #[cfg(test)]

@@ -160,6 +160,10 @@ fn ask_system(output: &mut [MaybeUninit<u8>]) -> Result<usize, ()> {
     if failing::source_fails() {
         return Err(());
     }
+    #[cfg(any(test, fuzzing))]
+    if super::fixed::fill(output) {
+        return Ok(output.len());
+    }
     match getrandom::fill_uninit(output) {
         Ok(filled) => Ok(filled.len()),
         Err(_) => Err(()),

@@ -99,8 +99,8 @@ impl Sent {
     /// The engine writes each message into a record of its own.
     fn note_message(&mut self, message: &[u8]) {
         let value = match message[0] {
-            // A hello: version, time, random bytes.
-            1 | 2 => &message[10..38],
+            // A hello: version, random bytes.
+            1 | 2 => &message[6..38],
             // ServerKeyExchange: a named group, the point.
             12 => &message[8..][..usize::from(message[7])],
             // ClientKeyExchange: the point.

@@ -10,6 +10,8 @@ mod binding;
 mod bio;
 mod certificate;
 mod data;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod established;
 mod export;
 mod finished;
 mod handshaking;

@@ -403,8 +403,9 @@ impl<T: Read + Write> SslSession<T> {
         is_empty: bool,
     ) -> io::Result<usize> {
         self.link.check_transport("writing")?;
-        self.link.send()?;
+        // First, lest a dead session makes its caller wait for the transport.
         self.link.engine.check_writable("writing")?;
+        self.link.send()?;
         if is_empty {
             return Ok(0);
         }

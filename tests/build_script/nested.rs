@@ -86,6 +86,42 @@ fn a_wrong_setting_stops_the_build_with_a_reason() {
     }
 }
 
+/// Without the patch, AddressSanitizer stops the sequences of the adversary
+/// (`src/robustness/adversary.rs`) on the engine alone. With it they pass.
+#[test]
+fn the_adversary_finds_a_patch_left_out() {
+    let Some(_turn) = turn("the_adversary_finds_a_patch_left_out") else {
+        return;
+    };
+    let host = host();
+    let watched = "-fsanitize=address -fno-omit-frame-pointer -g";
+    let run = |skipped: &str| {
+        let mut command = cargo(&["test", "--all-features", "--lib", "--target", &host]);
+        command
+            .args(["--", "full_records_wait_while_a_renegotiation_is_asked_for"])
+            .env("EMBERTLS_SKIP_PATCHES", skipped)
+            .env(format!("CC_{}", host.replace('-', "_")), "clang")
+            .env(format!("CFLAGS_{}", host.replace('-', "_")), watched);
+        let variable = host.to_uppercase().replace('-', "_");
+        command
+            .env(format!("CARGO_TARGET_{variable}_LINKER"), "clang")
+            .env(
+                format!("CARGO_TARGET_{variable}_RUSTFLAGS"),
+                "-Clink-arg=-fsanitize=address",
+            )
+            // What the compiler itself leaves behind.
+            .env("ASAN_OPTIONS", "detect_leaks=0");
+        command.output().expect("cargo can be run")
+    };
+    let output = run("");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let output = run("alert-behind-pending-record");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "nothing is found");
+    assert!(said.contains("heap-buffer-overflow"), "{said}");
+}
+
 /// Another Mbed TLS in the same program. Its package needs libclang, cmake and
 /// python.
 #[test]
@@ -121,6 +157,18 @@ fn main() {
     println!("{} and {major}.{minor}", embertls::mbedtls_version());
 }
 "#;
+
+/// The target of this machine: with `--target`, flags are not for build scripts.
+fn host() -> String {
+    let output = succeed({
+        let mut command = Command::new("rustc");
+        command.arg("-vV");
+        command
+    });
+    let said = String::from_utf8_lossy(&output.stdout);
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its host").to_owned()
+}
 
 /// Leave to run a long test, for one at a time: they share a folder. None, and
 /// a word on it, where long tests are not asked for.

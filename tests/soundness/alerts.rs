@@ -73,6 +73,18 @@ fn warnings_without_end_are_refused() {
 }
 
 #[test]
+fn an_alert_of_unknown_level_is_refused() {
+    for level in [0, 3, 255] {
+        for description in [0, USER_CANCELED, NO_RENEGOTIATION] {
+            let (mut client, mut peer) = established_client();
+            peer.alert(level, description);
+            peer.records.send(DATA, b"behind it");
+            refused(&mut client, &mut peer, Alert::IllegalParameter);
+        }
+    }
+}
+
+#[test]
 fn warnings_without_end_in_the_handshake_are_refused() {
     // Before the server's hello, before its Finished, and sealed.
     for sealed in [None, Some(false), Some(true)] {

@@ -51,6 +51,8 @@ struct Pipe {
     /// How many more bytes fit; `None` for no limit.
     room: Option<usize>,
     ended: bool,
+    written: u64,
+    read: u64,
 }
 
 #[derive(Default)]
@@ -87,6 +89,12 @@ impl End {
         self.script.lock().unwrap().acts[call as usize] = acts.iter().copied().collect();
     }
 
+    /// How many acts of this kind are still to come.
+    #[allow(dead_code)] // for the adversary among the unit tests
+    pub fn acts_left(&self, call: Call) -> usize {
+        self.script.lock().unwrap().acts[call as usize].len()
+    }
+
     /// Moves at most `most` bytes in each call.
     pub fn limit(&self, most: usize) {
         self.script.lock().unwrap().most = most;
@@ -115,6 +123,13 @@ impl End {
     /// This end hears no more: reading gives 0 once all is read.
     pub fn end_incoming(&self) {
         self.incoming.lock().unwrap().ended = true;
+    }
+
+    /// Bytes that this end has read, and has sent, from the beginning.
+    #[allow(dead_code)] // as above
+    pub fn totals(&self) -> (u64, u64) {
+        let read = self.incoming.lock().unwrap().read;
+        (read, self.outgoing.lock().unwrap().written)
     }
 
     /// Bytes that this end has sent and that were not read.
@@ -164,7 +179,9 @@ impl Read for End {
         if pipe.bytes.is_empty() && !pipe.ended && !buffer.is_empty() {
             return Err(ErrorKind::WouldBlock.into());
         }
-        pipe.bytes.read(&mut buffer[..most])
+        let len = pipe.bytes.read(&mut buffer[..most])?;
+        pipe.read += len as u64;
+        Ok(len)
     }
 }
 
@@ -185,6 +202,7 @@ impl Write for End {
             *room -= most;
         }
         pipe.bytes.extend(&data[..most]);
+        pipe.written += most as u64;
         Ok(most)
     }
 

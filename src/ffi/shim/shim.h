@@ -127,6 +127,7 @@ const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl
 int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl);
 int ember_ssl_read_record(mbedtls_ssl_context *ssl);
 int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code);
+unsigned char ember_ssl_alert_level(const mbedtls_ssl_context *ssl);
 void ember_ssl_discard_record(mbedtls_ssl_context *ssl);
 void ember_ssl_begin_data(mbedtls_ssl_context *ssl);
 void ember_ssl_consume_data(mbedtls_ssl_context *ssl, size_t len);

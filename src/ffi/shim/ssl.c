@@ -182,6 +182,12 @@ int ember_ssl_read_record(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_read_record(ssl, 0);
 }
 
+/* The level of the alert that was just read; the engine takes every one that is not fatal for a warning. */
+unsigned char ember_ssl_alert_level(const mbedtls_ssl_context *ssl)
+{
+    return ssl->in_msg[0];
+}
+
 /* Whether the record just read was whole and could be decrypted, so that its content is the peer's own. */
 int ember_ssl_is_opened(const mbedtls_ssl_context *ssl, int code)
 {

@@ -178,10 +178,12 @@ impl Engine {
             Err(code) if code.raw() != ffi::MBEDTLS_ERR_SSL_WANT_READ => {
                 Err(self.engine_refused(code))
             }
-            _ => self
-                .inbound
-                .warning_seen()
-                .map_err(|refused| self.record_refused(refused)),
+            _ => {
+                self.check_alert_level()?;
+                self.inbound
+                    .warning_seen()
+                    .map_err(|refused| self.record_refused(refused))
+            }
         }
     }
 }

@@ -92,7 +92,10 @@ impl Engine {
         let fatal = match result {
             Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE => true,
             // The engine has dropped a warning and wants the next record.
-            Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => false,
+            Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
+                self.check_alert_level()?;
+                false
+            }
             Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY => false,
             Err(code) => return Err(self.engine_refused(code)),
             Ok(()) => false,

@@ -4,6 +4,8 @@
 //! configuration, and what its callbacks refer to. The C structs are allocated
 //! by C and never move.
 
+#[cfg(any(test, fuzzing))]
+mod established;
 mod psk;
 mod signing;
 
@@ -240,6 +242,12 @@ impl RawSession {
     pub(crate) fn is_opened(&self, code: ErrorCode) -> bool {
         // SAFETY: reads fields.
         unsafe { ffi::ember_ssl_is_opened(self.ssl.as_ptr(), code.raw()) != 0 }
+    }
+
+    /// The level of the alert just read.
+    pub(crate) fn alert_level(&self) -> u8 {
+        // SAFETY: reads a byte of the engine's buffer.
+        unsafe { ffi::ember_ssl_alert_level(self.ssl.as_ptr()) }
     }
 
     /// The plaintext of the record last read that is not consumed yet.

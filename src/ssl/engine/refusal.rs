@@ -2,7 +2,7 @@
 //! caller.
 
 use super::{Engine, Phase};
-use crate::error::{Alert, Error, ErrorCode, HandshakeFailure};
+use crate::error::{Alert, Error, ErrorCode, HandshakeFailure, Result};
 use crate::ffi;
 use crate::ssl::engine::bio::OwnAlert;
 use crate::ssl::wire::inbound::{MAX_PLAINTEXT, TYPE_ALERT};
@@ -39,6 +39,17 @@ impl Engine {
             _ => format!("the engine refused {}", self.awaited()),
         };
         self.failed(reason, sent, None, Some(code))
+    }
+
+    /// The engine takes every alert that is not fatal for a warning.
+    pub(super) fn check_alert_level(&mut self) -> Result<()> {
+        match self.raw.alert_level() {
+            1 | 2 => Ok(()),
+            level => {
+                let reason = format!("an alert of unknown level {level}");
+                Err(self.refuse(Alert::IllegalParameter, reason))
+            }
+        }
     }
 
     /// The engine failed for want of something, which is nobody's refusal.
