@@ -70,6 +70,7 @@ programs! {
     certificate_verify_hash(identity), FAULT;
     empty_psk(nothing), FAULT;
     psk_trailing_data(nothing), FAULT;
+    hello_clock(identity), FAULT;
     // Certificates.
     path_length(nothing), FAULT;
     basic_constraints(nothing), FAULT;

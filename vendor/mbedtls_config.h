@@ -12,6 +12,8 @@
 
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_HAVE_ASM
+#define MBEDTLS_HAVE_TIME
+#define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_AESNI_C
 
 /* RSA blinding writes to the key context: a key shared by threads needs the
