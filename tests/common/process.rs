@@ -63,6 +63,11 @@ impl Process {
         (process, sender)
     }
 
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for a line that holds `text`; gives the first such line, also
     /// where it came before.
     pub fn line_with(&mut self, text: &str) -> String {

@@ -1,0 +1,11 @@
+//! embertls under other crates, with real peers.
+
+mod browsers;
+mod common;
+mod hyper_client;
+mod load;
+mod mqtt;
+mod postgres;
+mod redis;
+mod ureq;
+mod websocket;
