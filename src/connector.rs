@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::net::NetContext;
-use crate::ssl::{Handshake, HandshakeError, SslConfig, SslSession};
+use crate::ssl::{ClientSessions, Handshake, HandshakeError, SslConfig, SslSession};
 use crate::x509::{ServerName, TrustStore};
 
 /// Connects to servers by name, with one configuration for all of them.
 ///
 /// It takes the same steps as the long way ([`NetContext::connect`],
-/// [`Handshake::client`], [`Handshake::complete`]) and can leave none out.
-/// Cloning it is cheap.
+/// [`Handshake::client`], [`Handshake::complete`]) and can leave none out. It
+/// remembers the sessions of the latest 256 servers and resumes them, which
+/// saves most of the work of a handshake;
+/// [`without_resumption`](crate::ssl::ClientConfigBuilder::without_resumption)
+/// turns that off. Cloning it is cheap, and shares the sessions.
 ///
 /// ```no_run
 /// use std::io::{Read, Write};
@@ -32,6 +35,7 @@ use crate::x509::{ServerName, TrustStore};
 #[derive(Clone, Debug)]
 pub struct Connector {
     config: SslConfig,
+    sessions: ClientSessions,
     connect_timeout: Duration,
     handshake_timeout: Duration,
 }
@@ -58,6 +62,7 @@ impl Connector {
         const PATIENCE: Duration = Duration::from_secs(30);
         Self {
             config,
+            sessions: ClientSessions::new(REMEMBERED),
             connect_timeout: PATIENCE,
             handshake_timeout: PATIENCE,
         }
@@ -137,6 +142,7 @@ impl Connector {
         let name = ServerName::try_from(host)?;
         let net = NetContext::connect_timeout((host, port), self.connect_timeout)?;
         let handshake = Handshake::client(&self.config, name, net)?;
+        let handshake = handshake.remember(&self.sessions);
         Ok(handshake.complete_within(self.handshake_timeout)?)
     }
 
@@ -172,7 +178,19 @@ impl Connector {
         name: ServerName,
         transport: T,
     ) -> Result<Handshake<T>, HandshakeError<T>> {
-        Handshake::client(&self.config, name, transport)
+        let handshake = Handshake::client(&self.config, name, transport)?;
+        Ok(handshake.remember(&self.sessions))
+    }
+
+    /// The sessions that it remembers, for example to forget them.
+    ///
+    /// ```
+    /// # fn example(connector: embertls::Connector) {
+    /// connector.sessions().clear();
+    /// # }
+    /// ```
+    pub fn sessions(&self) -> &ClientSessions {
+        &self.sessions
     }
 
     /// The configuration.
@@ -187,3 +205,6 @@ impl Connector {
         &self.config
     }
 }
+
+/// How many servers a connector remembers.
+const REMEMBERED: usize = 256;

@@ -171,9 +171,9 @@ pub use net::{NetContext, NetListener};
 pub use pk::{KeyKind, PrivateKey, SignatureScheme, Signing, SigningKey};
 pub use rng::{Drbg, Entropy};
 pub use ssl::{
-    Acceptor, CipherSuite, Client, ClientAuth, Handshake, HandshakeError, MaxFragmentLength,
-    MemoryTransport, NamedGroup, PreSharedKey, ProtocolVersion, Server, SslConfig, SslSession,
-    Verdict,
+    Acceptor, CipherSuite, Client, ClientAuth, ClientSessions, Handshake, HandshakeError,
+    MaxFragmentLength, MemoryStore, MemoryTransport, NamedGroup, PreSharedKey, ProtocolVersion,
+    ResumptionData, Server, SessionCache, SessionStore, SslConfig, SslSession, TicketKeys, Verdict,
 };
 pub use x509::{
     Certificate, Crl, Profile, RejectedCertificate, Revocation, ServerName, TrustStore,

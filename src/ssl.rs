@@ -27,6 +27,7 @@ mod memory;
 mod parts;
 pub(crate) mod psk;
 mod resolver;
+mod resumption;
 mod session;
 mod split;
 mod terms;
@@ -58,6 +59,9 @@ pub use self::memory::MemoryTransport;
 pub use self::parts::Parts;
 pub use self::psk::{LookupError, PreSharedKey, PreSharedKeys, PskTable};
 pub use self::resolver::{ReloadableConfig, Resolver, ServerNames};
+pub use self::resumption::{
+    ClientSessions, MemoryStore, ResumptionData, SessionCache, SessionStore, TicketKeys,
+};
 pub use self::session::SslSession;
 pub use self::split::{ReadHalf, WriteHalf};
 pub use self::terms::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolVersion};

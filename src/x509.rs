@@ -49,6 +49,7 @@ pub use self::certificate::Certificate;
 pub(crate) use self::chain::CertificateChain;
 pub use self::crl::Crl;
 pub(crate) use self::end_point::end_point_digest;
+pub(crate) use self::raw::sha256;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};
 pub(crate) use self::verifier::Judgement;

@@ -1165,6 +1165,61 @@ unsafe extern "C" {
         signature: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_offer_session(
+        ssl: *mut mbedtls_ssl_context,
+        suite: ::std::os::raw::c_int,
+        master: *const ::std::os::raw::c_uchar,
+        id: *const ::std::os::raw::c_uchar,
+        id_len: usize,
+        ticket: *const ::std::os::raw::c_uchar,
+        ticket_len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_resume_session(
+        ssl: *mut mbedtls_ssl_context,
+        suite: ::std::os::raw::c_int,
+        master: *const ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_is_resuming(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_announce_ticket(ssl: *mut mbedtls_ssl_context);
+    pub fn ember_ssl_owes_ticket(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_write_ticket(
+        ssl: *mut mbedtls_ssl_context,
+        lifetime: u32,
+        ticket: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_max_fragment_code(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_hmac_sha256(
+        key: *const ::std::os::raw::c_uchar,
+        key_len: usize,
+        data: *const ::std::os::raw::c_uchar,
+        len: usize,
+        out: *mut ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_seal(
+        key: *const ::std::os::raw::c_uchar,
+        nonce: *const ::std::os::raw::c_uchar,
+        aad: *const ::std::os::raw::c_uchar,
+        aad_len: usize,
+        text: *mut ::std::os::raw::c_uchar,
+        len: usize,
+        tag: *mut ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_open(
+        key: *const ::std::os::raw::c_uchar,
+        nonce: *const ::std::os::raw::c_uchar,
+        aad: *const ::std::os::raw::c_uchar,
+        aad_len: usize,
+        text: *mut ::std::os::raw::c_uchar,
+        len: usize,
+        tag: *const ::std::os::raw::c_uchar,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
     pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
     pub fn ember_x509_crt_add(

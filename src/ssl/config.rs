@@ -9,6 +9,7 @@ mod client_auth;
 mod counters;
 mod psk;
 mod raw;
+mod resumption;
 mod server;
 
 use std::ffi::CString;
@@ -21,6 +22,7 @@ pub use self::client_auth::ClientAuth;
 pub(crate) use self::counters::Counters;
 pub use self::counters::HandshakeCounts;
 pub(crate) use self::raw::RawConfig;
+use self::resumption::ResumptionSettings;
 pub use self::server::ServerConfigBuilder;
 use super::psk::{ClientPsk, ServerPsks};
 use super::terms::CipherSuite;
@@ -191,6 +193,7 @@ pub(crate) struct Inner {
     pub(crate) _authorities: Option<AuthorityNames>,
     pub(crate) client_psk: Option<ClientPsk>,
     pub(crate) server_psks: Option<ServerPsks>,
+    pub(crate) resumption: ResumptionSettings,
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
     pub(crate) counters: Counters,

@@ -19,6 +19,7 @@ mod psk;
 mod raw;
 mod refusal;
 mod report;
+mod resumption;
 mod signing;
 
 use std::ffi::CString;
@@ -26,8 +27,10 @@ use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
+pub(crate) use self::raw::MasterSecret;
 use self::raw::RawSession;
 pub(crate) use self::refusal::plain_alert;
+use self::resumption::Resumption;
 use super::config::{Client, Counters, Inner, Server, SslConfig};
 use super::terms::CipherSuite;
 use super::verdict::Verdict;
@@ -103,6 +106,7 @@ pub(crate) struct Engine {
     own_identity: Option<usize>,
     /// What the first Finished message holds, where it is wanted.
     first_finished: Option<[u8; 12]>,
+    resumption: Resumption,
 }
 
 impl Engine {
@@ -172,6 +176,7 @@ impl Engine {
             verdict: Verdict::NotJudged,
             own_identity: None,
             first_finished: None,
+            resumption: Resumption::default(),
         })
     }
 

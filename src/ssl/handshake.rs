@@ -43,7 +43,7 @@ use crate::x509::ServerName;
 /// ```
 #[must_use = "a handshake does nothing until `complete` or `advance`"]
 pub struct Handshake<T> {
-    link: Link<T>,
+    pub(super) link: Link<T>,
     /// A flight is on its way, through a transport that may have a buffer.
     unflushed: bool,
     done: bool,

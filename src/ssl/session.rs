@@ -52,7 +52,7 @@ use crate::x509::ServerName;
 /// # }
 /// ```
 pub struct SslSession<T> {
-    link: Link<T>,
+    pub(super) link: Link<T>,
 }
 
 impl<T> SslSession<T> {

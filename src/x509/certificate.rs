@@ -297,7 +297,7 @@ impl Certificate {
     }
 
     /// The whole `SubjectPublicKeyInfo`.
-    pub(super) fn key_info(&self) -> &[u8] {
+    pub(crate) fn key_info(&self) -> &[u8] {
         &self.inner.der[self.inner.fields.key_info.clone()]
     }
 

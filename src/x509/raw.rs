@@ -93,7 +93,7 @@ pub(super) fn digest(hash: c_int, len: usize, data: &[u8]) -> Result<Vec<u8>, Er
 }
 
 /// SHA-256 of some bytes.
-pub(super) fn sha256(data: &[u8]) -> [u8; 32] {
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];
     // SAFETY: both buffers are as long as the function is told.
     let code = unsafe { ffi::ember_sha256(data.as_ptr(), data.len(), digest.as_mut_ptr()) };

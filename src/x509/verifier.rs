@@ -4,6 +4,7 @@ mod case;
 mod constraints;
 mod explain;
 mod policies;
+mod policy;
 mod presented;
 mod remedy;
 mod report;

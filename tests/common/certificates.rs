@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ECDSA_P384_SHA384, RevokedCertParams, date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -85,6 +86,36 @@ impl Authority {
 
     pub fn issue(&self, leaf: Leaf) -> Identity {
         let key = new_key(leaf.kind);
+        self.issue_for(leaf, key)
+    }
+
+    /// Another certificate for a key that has one.
+    pub fn issue_for_key(&self, leaf: Leaf, key_pem: &str) -> Identity {
+        let key = KeyPair::from_pem(key_pem).expect("a key that was just made");
+        self.issue_for(leaf, key)
+    }
+
+    /// A list that revokes these serial numbers.
+    pub fn revocation_list(&self, serials: &[u64]) -> String {
+        let revoked = serials.iter().map(|serial| RevokedCertParams {
+            serial_number: (*serial).into(),
+            revocation_time: date_time_ymd(2021, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2022, 1, 1),
+            next_update: date_time_ymd(2099, 1, 1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&self.issuer).expect("a root can revoke");
+        list.pem().expect("a list that was just made")
+    }
+
+    fn issue_for(&self, leaf: Leaf, key: KeyPair) -> Identity {
         let certificate = leaf.params.signed_by(&key, &self.issuer);
         let certificate = certificate.expect("an authority can sign a leaf");
         Identity {
@@ -117,6 +148,18 @@ impl Leaf {
             kind: KeyKind::P256,
             params,
         }
+    }
+
+    pub fn serial(mut self, serial: u64) -> Self {
+        self.params.serial_number = Some(serial.into());
+        self
+    }
+
+    /// For this host as well.
+    pub fn and_host(mut self, host: &str) -> Self {
+        let more = CertificateParams::new([host.to_owned()]).expect("a host name");
+        self.params.subject_alt_names.extend(more.subject_alt_names);
+        self
     }
 
     pub fn kind(mut self, kind: KeyKind) -> Self {

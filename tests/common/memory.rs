@@ -87,7 +87,8 @@ pub fn accept(
     run(handshake, client, wire)
 }
 
-fn run<S: SideData>(
+/// Our handshake, prepared in whatever way, with a rustls peer.
+pub fn run<S: SideData>(
     mut handshake: Handshake<Tap<MemoryTransport>>,
     peer: &mut ConnectionCommon<S>,
     wire: &mut dyn Wire,

@@ -45,6 +45,11 @@ impl Process {
         process
     }
 
+    /// Ends what the program reads.
+    pub fn end_input(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
     fn spawn(command: &mut Command) -> (Self, Sender<String>) {
         let mut child = command
             .stdin(Stdio::piped())

@@ -73,10 +73,13 @@ int ember_ssl_export(const mbedtls_ssl_context *ssl, const unsigned char *seed, 
     return ret;
 }
 
+/* While it is negotiated, and after. */
 int ember_ssl_master_secret(const mbedtls_ssl_context *ssl, unsigned char master[48])
 {
-    if (ssl->session == NULL)
+    const mbedtls_ssl_session *session = ssl->session_negotiate != NULL ? ssl->session_negotiate : ssl->session;
+
+    if (session == NULL)
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
-    memcpy(master, ssl->session->master, sizeof(ssl->session->master));
+    memcpy(master, session->master, sizeof(session->master));
     return 0;
 }

@@ -156,6 +156,28 @@ int ember_ssl_transcript(const mbedtls_ssl_context *ssl, int hash, unsigned char
 int ember_ssl_write_certificate_verify(mbedtls_ssl_context *ssl, uint16_t scheme,
                                        const unsigned char *signature, size_t len);
 
+/* resumption.c; each function is described where it is defined */
+
+int ember_ssl_offer_session(mbedtls_ssl_context *ssl, int suite, const unsigned char master[48],
+                            const unsigned char *id, size_t id_len, const unsigned char *ticket, size_t ticket_len);
+int ember_ssl_resume_session(mbedtls_ssl_context *ssl, int suite, const unsigned char master[48]);
+int ember_ssl_is_resuming(const mbedtls_ssl_context *ssl);
+void ember_ssl_announce_ticket(mbedtls_ssl_context *ssl);
+int ember_ssl_owes_ticket(const mbedtls_ssl_context *ssl);
+int ember_ssl_write_ticket(mbedtls_ssl_context *ssl, uint32_t lifetime, const unsigned char *ticket, size_t len);
+int ember_ssl_max_fragment_code(const mbedtls_ssl_context *ssl);
+
+/* seal.c */
+
+int ember_hmac_sha256(const unsigned char *key, size_t key_len, const unsigned char *data, size_t len,
+                      unsigned char out[32]);
+
+/* AES-256-GCM in place. Opening wipes the text where the tag does not fit. */
+int ember_seal(const unsigned char key[32], const unsigned char nonce[12], const unsigned char *aad, size_t aad_len,
+               unsigned char *text, size_t len, unsigned char tag[16]);
+int ember_open(const unsigned char key[32], const unsigned char nonce[12], const unsigned char *aad, size_t aad_len,
+               unsigned char *text, size_t len, const unsigned char tag[16]);
+
 /* x509.c */
 
 /* A list of certificates that is still empty; NULL when there is no memory.

@@ -1,7 +1,8 @@
 //! The client's configuration.
 
 use super::{
-    Common, Counters, Identity, Inner, RawConfig, SslConfig, Verification, alpn_list, refused,
+    Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, SslConfig, Verification,
+    alpn_list, refused,
 };
 use crate::error::Result;
 use crate::ffi;
@@ -44,6 +45,7 @@ pub struct ClientConfigBuilder {
     pub(super) psk: Option<ClientPsk>,
     max_fragment_length: Option<MaxFragmentLength>,
     pub(super) mistake: Option<crate::Error>,
+    pub(super) resumption: ResumptionSettings,
 }
 
 impl ClientConfigBuilder {
@@ -57,6 +59,7 @@ impl ClientConfigBuilder {
             verification: Verification::Required,
             psk: None,
             max_fragment_length: None,
+            resumption: ResumptionSettings::default(),
             mistake: None,
         }
     }
@@ -360,15 +363,21 @@ impl ClientConfigBuilder {
             Some((certificates, key)) => vec![Identity::new(&certificates, key)?],
             None => Vec::new(),
         };
+        let max_fragment = self.max_fragment_length.map_or(0, MaxFragmentLength::code);
         let mut raw = RawConfig::new(
             ffi::MBEDTLS_SSL_IS_CLIENT,
             &self.common,
             &identities,
             None,
-            self.max_fragment_length.map_or(0, MaxFragmentLength::code),
+            max_fragment,
         )?;
         if let Some(psk) = &self.psk {
             raw.set_pre_shared_key(psk)?;
+        }
+        let mut resumption = self.resumption;
+        resumption.max_fragment = max_fragment;
+        if resumption.is_off {
+            raw.disable_tickets();
         }
         Ok(SslConfig::new(Inner {
             verifier,
@@ -378,6 +387,7 @@ impl ClientConfigBuilder {
             _authorities: None,
             client_psk: self.psk,
             server_psks: None,
+            resumption,
             raw,
             common: self.common,
             counters: Counters::default(),

@@ -74,12 +74,6 @@ impl RawConfig {
             ffi::mbedtls_ssl_conf_ciphersuites(raw, lists.cipher_suites.as_ptr());
             ffi::mbedtls_ssl_conf_curves(raw, lists.groups.as_ptr());
             ffi::mbedtls_ssl_conf_sig_hashes(raw, lists.hashes.as_ptr());
-            if endpoint == ffi::MBEDTLS_SSL_IS_CLIENT {
-                ffi::mbedtls_ssl_conf_session_tickets(
-                    raw,
-                    ffi::MBEDTLS_SSL_SESSION_TICKETS_DISABLED as c_int,
-                );
-            }
             if lists.alpn.len() > 1 {
                 check(ffi::mbedtls_ssl_conf_alpn_protocols(
                     raw,
@@ -128,6 +122,13 @@ impl RawConfig {
     pub(super) fn expect_pre_shared_keys(&mut self) {
         // SAFETY: the struct is valid, and no session has it yet.
         unsafe { ffi::ember_ssl_config_expect_psk(self.config.as_ptr()) }
+    }
+
+    /// A client asks for no session tickets.
+    pub(super) fn disable_tickets(&mut self) {
+        let disabled = ffi::MBEDTLS_SSL_SESSION_TICKETS_DISABLED as c_int;
+        // SAFETY: the struct is valid, and no session has it yet.
+        unsafe { ffi::mbedtls_ssl_conf_session_tickets(self.config.as_ptr(), disabled) }
     }
 
     pub(crate) fn as_ptr(&self) -> NonNull<ffi::mbedtls_ssl_config> {

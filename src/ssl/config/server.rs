@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Common, Counters, Identity, Inner, RawConfig, Server, SslConfig, Verification, alpn_list,
-    refused,
+    Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, Server, SslConfig,
+    Verification, alpn_list, refused,
 };
 use crate::error::Result;
 use crate::ffi;
@@ -44,6 +44,7 @@ pub struct ServerConfigBuilder {
     names_authorities: bool,
     pub(super) psks: Option<Arc<dyn PreSharedKeys>>,
     pub(super) unknown_identity: UnknownIdentity,
+    pub(super) resumption: ResumptionSettings,
     mistake: Option<crate::Error>,
 }
 
@@ -56,6 +57,7 @@ impl ServerConfigBuilder {
             names_authorities: true,
             psks: None,
             unknown_identity: UnknownIdentity::default(),
+            resumption: ResumptionSettings::default(),
             mistake: None,
         }
     }
@@ -303,6 +305,7 @@ impl ServerConfigBuilder {
             _authorities: authorities,
             client_psk: None,
             server_psks: self.psks.map(|keys| ServerPsks { keys, unknown }),
+            resumption: self.resumption,
             raw,
             common: self.common,
             counters: Counters::default(),

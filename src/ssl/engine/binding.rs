@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::error::{Error, Result};
 use crate::ssl::binding::ChannelBinding;
+use crate::ssl::config::Identity;
 use crate::x509::end_point_digest;
 
 impl Engine {
@@ -12,6 +13,12 @@ impl Engine {
             let mut identities = self.config.identities.iter();
             self.own_identity = identities.position(|identity| self.raw.shows(&identity.chain));
         }
+    }
+
+    /// On a server: the identity that it shows, or showed in the full handshake
+    /// of a session that is resumed.
+    pub(super) fn own_identity(&self) -> Option<&Identity> {
+        self.config.identities.get(self.own_identity?)
     }
 
     /// Before the Finished message of either side: the first one is kept.
@@ -39,10 +46,7 @@ impl Engine {
     fn server_end_point(&self) -> Result<Vec<u8>> {
         let shown = match self.is_client {
             true => self.peer_chain.first().map(|der| der.as_ref()),
-            false => self
-                .own_identity
-                .and_then(|position| self.config.identities.get(position))
-                .map(|identity| identity.leaf.as_der()),
+            false => self.own_identity().map(|identity| identity.leaf.as_der()),
         };
         let Some(der) = shown else {
             return Err(refused("the server has shown no certificate in it"));

@@ -79,7 +79,8 @@ impl Engine {
             }
         };
         let (alert, problems) = match judgement {
-            Judgement::Verified(_) => {
+            Judgement::Verified(chain) => {
+                self.peer_was_verified(&chain);
                 self.verdict = Verdict::Verified;
                 return Ok(());
             }
@@ -94,6 +95,7 @@ impl Engine {
             Judgement::Unusable(problems) => (Alert::BadCertificate, problems),
         };
         self.send_fatal(alert);
+        self.forget_session();
         self.kill();
         Err(Error::Verify(problems))
     }

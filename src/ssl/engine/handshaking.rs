@@ -41,8 +41,10 @@ impl Engine {
             if self.needs_signature()? {
                 return Ok(Progress::NeedsSignature);
             }
+            let state = self.raw.state();
             self.prepare_step()?;
             match self.raw.step() {
+                Ok(()) if state == ffi::MBEDTLS_SSL_SERVER_HELLO => self.check_resumption()?,
                 Ok(()) => {}
                 Err(code) if signing::is_wanted(code) => self.signature_wanted()?,
                 Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
@@ -74,7 +76,7 @@ impl Engine {
                 if self.config.client_auth.verifier().is_some() {
                     self.raw.keep_both_transcripts();
                 }
-                Ok(())
+                self.choose_session()
             }
             (false, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => {
                 self.note_own_identity();
@@ -84,6 +86,7 @@ impl Engine {
                 self.choose_scheme();
                 Ok(())
             }
+            (false, ffi::MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC) => self.write_ticket(),
             (true, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => self.keep_transcripts(),
             (_, ffi::MBEDTLS_SSL_CLIENT_FINISHED) => self.keep_first_finished(true),
             (_, ffi::MBEDTLS_SSL_SERVER_FINISHED) => self.keep_first_finished(false),
@@ -98,6 +101,7 @@ impl Engine {
     }
 
     fn finish(&mut self) -> Progress {
+        self.keep_session();
         if !self.raw.output().is_empty() {
             return Progress::NeedsOutput;
         }
@@ -176,6 +180,7 @@ impl Engine {
                 };
                 let hello = parsed.map_err(|refused| self.hello_refused(refused))?;
                 self.check_extended_master_secret(hello.extended_master_secret)?;
+                self.server_answered(&hello)?;
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
@@ -192,6 +197,10 @@ impl Engine {
             }
             MESSAGE_CERTIFICATE_REQUEST => {
                 self.certificate_request_came(message)?;
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
+            MESSAGE_NEW_SESSION_TICKET => {
+                self.ticket_came(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
             _ => self.raw.feed(TYPE_HANDSHAKE, message),
@@ -305,7 +314,7 @@ impl Engine {
 
     /// Reads back the hello that the engine has written: a client's decides
     /// what the server may choose, a server's what the session can tell.
-    fn read_own_hello(&mut self) {
+    pub(super) fn read_own_hello(&mut self) {
         let mut flight = Reader::new(self.raw.output().get(3..).unwrap_or_default());
         let message = flight.vec16().unwrap_or_default();
         match &self.offered {

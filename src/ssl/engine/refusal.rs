@@ -136,6 +136,7 @@ impl Engine {
         alert_received: Option<Alert>,
         code: Option<ErrorCode>,
     ) -> Error {
+        self.forget_session();
         let was_open = self.phase() == Phase::Open;
         let action = format!("handshake with {}, at {}", self.peer(), self.awaited());
         self.phase = Phase::Dead;

@@ -57,6 +57,11 @@ impl<'a> Reader<'a> {
         self.take(len)
     }
 
+    /// Everything that was not read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }

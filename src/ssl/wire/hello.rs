@@ -4,6 +4,8 @@
 //! with no alert at all; what is read here decides, and the same facts fill
 //! the [`HandshakeReport`](crate::HandshakeReport) of both sides.
 
+use std::fmt;
+
 use super::codec::{Reader, u16_list};
 use crate::error::Alert;
 
@@ -85,7 +87,18 @@ pub struct ClientHello {
     pub has_ticket: bool,
     /// Numbers of all extensions, in the order sent.
     pub extensions: Vec<u16>,
+    pub(crate) ticket: Ticket,
     pub(crate) random: [u8; 32],
+}
+
+/// A session ticket; only its length is shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ticket(pub(crate) Vec<u8>);
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl ClientHello {
@@ -159,6 +172,7 @@ impl ClientHello {
             session_id: session_id.to_vec(),
             has_ticket: false,
             extensions: Vec::new(),
+            ticket: Ticket::default(),
             random,
         };
         let mut point_formats = None;
@@ -215,6 +229,7 @@ fn hello_extension(
             .map(|list| hello.alpn = list),
         extension::SESSION_TICKET => {
             hello.has_ticket = !content.is_empty();
+            hello.ticket = Ticket(content.to_vec());
             return Ok(());
         }
         _ => return Ok(()),
@@ -304,6 +319,7 @@ fn protocol_list(list: &[u8]) -> Option<Vec<Vec<u8>>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerHello {
     pub(crate) version: u16,
+    pub(crate) session_id: Vec<u8>,
     pub(crate) cipher_suite: u16,
     pub(crate) alpn: Option<Vec<u8>>,
     pub(crate) extended_master_secret: bool,
@@ -378,6 +394,7 @@ impl ServerHello {
         }
         Ok(Self {
             version,
+            session_id: session_id.to_vec(),
             cipher_suite,
             alpn,
             extended_master_secret,
