@@ -12,7 +12,7 @@ use std::thread;
 use embertls::ssl::{ClientHello, ReloadableConfig, Resolver, ServerNames};
 use embertls::{
     Acceptor, Alert, Certificate, ClientAuth, Error, PrivateKey, Server, SslConfig, TrustStore,
-    Verifier,
+    Verifier, VerifyFlag,
 };
 use rustls::pki_types::ServerName as Name;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -186,10 +186,10 @@ fn a_closure_chooses_by_what_the_hello_says() {
     offering.alpn_protocols = vec![b"inner".to_vec()];
     let (seen, served) = meet(&resolver, offering, "inner.example");
     assert!(seen.is_err());
-    let Err(Error::Handshake(failure)) = served else {
+    let Err(Error::Verify(refused)) = served else {
         panic!("{served:?}");
     };
-    assert!(failure.reason.contains("certificate"), "{failure}");
+    assert_eq!(refused.problems()[0].flag, VerifyFlag::Missing, "{refused}");
 }
 
 #[test]
