@@ -121,6 +121,8 @@
 //! `log`: lines through the `log` crate, target `embertls` for our own (debug)
 //! and `embertls::engine` for the engine's (trace). Never keys or data.
 //!
+//! `pkcs12`: `Pkcs12` reads a chain and its key from one PKCS#12 file.
+//!
 //! `serde`: [`VerifyError`], [`VerifyProblem`] and [`VerifyFlag`] can be
 //! serialised, for logs that machines read.
 //!
@@ -175,6 +177,8 @@ pub use ssl::{
     MaxFragmentLength, MemoryStore, MemoryTransport, NamedGroup, PreSharedKey, ProtocolVersion,
     ResumptionData, Server, SessionCache, SessionStore, SslConfig, SslSession, TicketKeys, Verdict,
 };
+#[cfg(feature = "pkcs12")]
+pub use x509::Pkcs12;
 pub use x509::{
     Certificate, Crl, Profile, RejectedCertificate, Revocation, ServerName, TrustStore,
     TrustStoreBuilder, Uncovered, VerifiedChain, Verifier,

@@ -17,6 +17,8 @@ mod curve;
 mod decrypt;
 mod numbers;
 mod pem;
+#[cfg(feature = "pkcs12")]
+pub(crate) mod pkcs12;
 mod raw;
 mod refusal;
 mod scheme;
@@ -464,7 +466,7 @@ fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
 const ENCRYPTED: &str = "it is encrypted, and no password was given: \
      load it with PrivateKey::from_pem_encrypted";
 
-fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |source| Error::io(format!("reading {}", path.display()), source);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len().min(MAX_FILE);

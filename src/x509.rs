@@ -34,6 +34,8 @@ mod der;
 mod end_point;
 mod names;
 mod pem;
+#[cfg(feature = "pkcs12")]
+mod pkcs12;
 mod raw;
 mod server_name;
 mod signature;
@@ -49,6 +51,8 @@ pub use self::certificate::Certificate;
 pub(crate) use self::chain::CertificateChain;
 pub use self::crl::Crl;
 pub(crate) use self::end_point::end_point_digest;
+#[cfg(feature = "pkcs12")]
+pub use self::pkcs12::Pkcs12;
 pub(crate) use self::raw::sha256;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};

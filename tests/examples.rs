@@ -10,6 +10,8 @@ mod printable;
 mod printing;
 #[path = "examples/program.rs"]
 mod program;
+#[path = "examples/psk.rs"]
+mod psk;
 #[path = "examples/servers.rs"]
 mod servers;
 #[path = "examples/tls_client.rs"]

@@ -1,7 +1,7 @@
 //! Decrypts a PKCS#8 key that a password protects.
 
 use pkcs8::der::{self, Decode, ErrorKind, Reader, SliceReader};
-use pkcs8::pkcs5::pbes2::{Kdf, PBES2_OID, ScryptParams};
+use pkcs8::pkcs5::pbes2::{Kdf, PBES2_OID, Parameters, ScryptParams};
 use pkcs8::pkcs5::{self, EncryptionScheme};
 use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier};
@@ -21,15 +21,7 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
         return Err(old_encryption(scheme));
     };
-    refuse_unreasonable(&parameters.kdf)?;
-
-    let mut buffer = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());
-    let len = match parameters.decrypt_in_place(password, &mut buffer) {
-        Ok(plain) => plain.len(),
-        Err(pkcs5::Error::DecryptFailed) => return Err(wrong_password()),
-        Err(other) => return Err(Refusal::new(format!("it cannot be decrypted: {other}"))),
-    };
-    buffer.truncate(len);
+    let buffer = decrypt_with(parameters, info.encrypted_data.as_bytes(), password)?;
     // CBC has no check of its own: one wrong password of 256 leaves padding
     // that looks right, and garbage before it.
     match Container::of(&buffer) {
@@ -38,7 +30,39 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     }
 }
 
-fn wrong_password() -> Refusal {
+/// Decrypts something else than a key, under an `AlgorithmIdentifier` in DER.
+#[cfg(feature = "pkcs12")]
+pub(super) fn decrypt_data(
+    algorithm: &[u8],
+    encrypted: &[u8],
+    password: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let scheme = AlgorithmIdentifierRef::from_der(algorithm).map_err(unreadable)?;
+    match EncryptionScheme::try_from(scheme).map_err(unreadable) {
+        Ok(EncryptionScheme::Pbes2(parameters)) => decrypt_with(&parameters, encrypted, password),
+        Ok(_) => Err(old_encryption(scheme.oid)),
+        Err(refusal) if scheme.oid == PBES2_OID => Err(refusal),
+        Err(_) => Err(old_encryption(scheme.oid)),
+    }
+}
+
+fn decrypt_with(
+    parameters: &Parameters,
+    encrypted: &[u8],
+    password: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    refuse_unreasonable(&parameters.kdf)?;
+    let mut buffer = Zeroizing::new(encrypted.to_vec());
+    let len = match parameters.decrypt_in_place(password, &mut buffer) {
+        Ok(plain) => plain.len(),
+        Err(pkcs5::Error::DecryptFailed) => return Err(wrong_password()),
+        Err(other) => return Err(Refusal::new(format!("it cannot be decrypted: {other}"))),
+    };
+    buffer.truncate(len);
+    Ok(buffer)
+}
+
+pub(super) fn wrong_password() -> Refusal {
     Refusal::new("the password is wrong, or the file is damaged")
 }
 

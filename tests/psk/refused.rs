@@ -42,7 +42,9 @@ fn a_wrong_key_fails_at_finished() {
     for suite in SUITES {
         let wrong = PskTable::new().with(IDENTITY, PreSharedKey::new([7; 16]).unwrap());
         let (client, server) = Pair::new(&client(suite), &server_knowing(wrong)).run();
-        assert_eq!(refusal(server).alert_sent, Some(Alert::BadRecordMac));
+        let failure = refusal(server);
+        assert_eq!(failure.alert_sent, Some(Alert::BadRecordMac));
+        assert!(failure.reason.contains("pre-shared key"), "{failure}");
         assert_eq!(refusal(client).alert_received, Some(Alert::BadRecordMac));
     }
 }

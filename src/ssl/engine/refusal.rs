@@ -34,6 +34,12 @@ impl Engine {
                 ffi::MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN | ffi::MBEDTLS_ERR_SSL_NO_USABLE_CIPHERSUITE,
                 _,
             ) => self.why_nothing_fits(),
+            (ffi::MBEDTLS_ERR_SSL_INVALID_MAC, Phase::Handshaking)
+                if self.uses_pre_shared_key() =>
+            {
+                "the peer's pre-shared key is another one, or a record was changed on its way"
+                    .into()
+            }
             (_, Phase::Open) => "the peer's record was refused".into(),
             _ if sent == Some(Alert::NoApplicationProtocol) => self.why_no_protocol(),
             _ => format!("the engine refused {}", self.awaited()),
