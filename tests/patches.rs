@@ -71,6 +71,9 @@ programs! {
     empty_psk(nothing), FAULT;
     psk_trailing_data(nothing), FAULT;
     hello_clock(identity), FAULT;
+    cbc_constant_flow(nothing), FAULT;
+    record_mac_return_values(nothing), FAULT;
+    premaster_leftovers(nothing), FAULT;
     // Certificates.
     path_length(nothing), FAULT;
     basic_constraints(nothing), FAULT;
@@ -91,6 +94,7 @@ programs! {
     montgomery_constant_time(nothing), FAULT;
     rsa_blinding(nothing), FAULT;
     rsa_sign_leftovers(nothing), FAULT;
+    rsa_unblinding(nothing), FAULT;
     pk_hash_length(nothing), FAULT;
     negative_zero(nothing), FAULT;
     empty_numbers(nothing), FAULT;

@@ -56,6 +56,16 @@
 
 #define MBEDTLS_SSL_MAX_CONTENT_LEN 16384
 
+/* --- For old peers ------------------------------------------------------ */
+
+/* The feature legacy-suites: no forward secrecy (RSA), or a MAC that leaves the
+ * padding alone (CBC). Only for suites that the configuration names. */
+#if defined(EMBERTLS_LEGACY_SUITES)
+#define MBEDTLS_CIPHER_MODE_CBC
+#define MBEDTLS_KEY_EXCHANGE_RSA_ENABLED
+#define MBEDTLS_SSL_ENCRYPT_THEN_MAC
+#endif
+
 /* --- Ciphers and hashes: AEAD only --------------------------------------- */
 
 #define MBEDTLS_AES_C

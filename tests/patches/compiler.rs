@@ -124,6 +124,8 @@ impl Compiler {
         command
             .args(self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
+            // All that can be compiled, and so all that is patched.
+            .arg("-DEMBERTLS_LEGACY_SUITES")
             // Programs let allocations fail.
             .arg("-DMBEDTLS_PLATFORM_MEMORY")
             .arg("-I")

@@ -42,7 +42,7 @@ static void compare_pages(void)
     mbedtls_mpi base, exponent, modulus, result, rr;
     unsigned long digest, first_digest = 0;
     unsigned bits;
-    int first_block;
+    int first_page;
 
     use_pages();
     mbedtls_mpi_init(&base);
@@ -60,10 +60,10 @@ static void compare_pages(void)
     for (bits = 0; bits < 16; bits += 5) {
         set_windows(&exponent, bits);
         mbedtls_mpi_init(&result);
-        first_block = block_count;
+        first_page = page_count;
         start_watching();
         CHECK(mbedtls_mpi_exp_mod(&result, &base, &exponent, &modulus, &rr) == 0);
-        digest = stop_watching(first_block);
+        digest = stop_watching(first_page);
         if (bits == 0)
             first_digest = digest;
         else if (digest != first_digest)

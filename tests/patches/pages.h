@@ -3,10 +3,10 @@
  * order: what an operating system learns about an enclave, or a neighbour
  * about somebody whose cache it shares, only coarser.
  *
- * Every block gets pages of its own. All are closed but for the two that were
- * touched last, so that an instruction can move from one block to another. A
- * program that touches a closed page is stopped, the page is noted by the
- * number of its block, and opened.
+ * Every block of memory gets pages of its own. All pages are closed but for the
+ * two that were touched last, so that an instruction can move from one to
+ * another. A program that touches a closed page is stopped, the page is noted
+ * by its number, and opened.
  */
 #ifndef PAGES_H
 #define PAGES_H
@@ -18,62 +18,63 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MOST_BLOCKS 4096
+#define MOST_PAGES 16384
 #define LONGEST_TRACE (1 << 20)
 
-static struct {
-    unsigned char *start;
-    size_t size;
-} blocks[MOST_BLOCKS];
-static int block_count;
+static unsigned char *pages[MOST_PAGES];
+static size_t page_size;
+static int page_count;
 /* What the handler of a signal writes, and what it reads. */
-static volatile int watching, open_blocks[2] = { -1, -1 };
+static volatile int watching, open_pages[2] = { -1, -1 };
 static volatile unsigned short trace[LONGEST_TRACE];
 static volatile size_t trace_length;
 
-static inline int block_of(const void *address)
+static inline int page_of(const void *address)
 {
-    int block;
+    int page;
 
-    for (block = 0; block < block_count; block++)
-        if ((uintptr_t) address - (uintptr_t) blocks[block].start < blocks[block].size)
-            return block;
+    /* What was made last is mostly what is used. */
+    for (page = page_count; page-- > 0;)
+        if ((uintptr_t) address - (uintptr_t) pages[page] < page_size)
+            return page;
     return -1;
 }
 
-static inline void close_block(int block)
+static inline void close_page(int page)
 {
-    if (block >= 0)
-        mprotect(blocks[block].start, blocks[block].size, PROT_NONE);
+    if (page >= 0)
+        mprotect(pages[page], page_size, PROT_NONE);
 }
 
 static void on_touch(int number, siginfo_t *info, void *context)
 {
-    int block = block_of(info->si_addr);
+    int page = page_of(info->si_addr);
 
     (void) context;
-    if (block < 0 || !watching || trace_length == LONGEST_TRACE) {
+    if (page < 0 || !watching || trace_length == LONGEST_TRACE) {
         /* A fault of the program itself: the next try ends it. */
         signal(number, SIG_DFL);
         return;
     }
-    trace[trace_length++] = (unsigned short) block;
-    close_block(open_blocks[0]);
-    open_blocks[0] = open_blocks[1];
-    open_blocks[1] = block;
-    mprotect(blocks[block].start, blocks[block].size, PROT_READ | PROT_WRITE);
+    trace[trace_length++] = (unsigned short) page;
+    close_page(open_pages[0]);
+    open_pages[0] = open_pages[1];
+    open_pages[1] = page;
+    mprotect(pages[page], page_size, PROT_READ | PROT_WRITE);
 }
 
 static void *paged_calloc(size_t count, size_t size)
 {
-    size_t page = (size_t) sysconf(_SC_PAGESIZE);
-    size_t whole = (count * size + page - 1) / page * page;
-    void *start = mmap(NULL, whole, watching ? PROT_NONE : PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t whole = (count * size + page_size - 1) / page_size * page_size;
+    unsigned char *start = mmap(NULL, whole, watching ? PROT_NONE : PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t at;
 
-    CHECK(start != MAP_FAILED && block_count < MOST_BLOCKS);
-    blocks[block_count].start = start;
-    blocks[block_count++].size = whole;
+    CHECK(start != MAP_FAILED);
+    for (at = 0; at < whole; at += page_size) {
+        CHECK(page_count < MOST_PAGES);
+        pages[page_count++] = start + at;
+    }
     return start;
 }
 
@@ -87,6 +88,7 @@ static inline void use_pages(void)
 {
     struct sigaction action;
 
+    page_size = (size_t) sysconf(_SC_PAGESIZE);
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = on_touch;
     action.sa_flags = SA_SIGINFO | SA_NODEFER;
@@ -97,30 +99,30 @@ static inline void use_pages(void)
 
 static inline void start_watching(void)
 {
-    int block;
+    int page;
 
     trace_length = 0;
-    open_blocks[0] = open_blocks[1] = -1;
-    for (block = 0; block < block_count; block++)
-        close_block(block);
+    open_pages[0] = open_pages[1] = -1;
+    for (page = 0; page < page_count; page++)
+        close_page(page);
     watching = 1;
 }
 
-/* The fingerprint of the trace. Blocks that were allocated since `first_block`
- * count from there, so that two computations can be compared. */
-static inline unsigned long stop_watching(int first_block)
+/* The fingerprint of the trace. Pages that were made since `first_page` count
+ * from there, so that two computations can be compared. */
+static inline unsigned long stop_watching(int first_page)
 {
     unsigned long digest = 5381;
     size_t i;
-    int block;
+    int page;
 
     watching = 0;
-    for (block = 0; block < block_count; block++)
-        mprotect(blocks[block].start, blocks[block].size, PROT_READ | PROT_WRITE);
+    for (page = 0; page < page_count; page++)
+        mprotect(pages[page], page_size, PROT_READ | PROT_WRITE);
     CHECK(trace_length > 0 && trace_length < LONGEST_TRACE);
     for (i = 0; i < trace_length; i++) {
-        block = trace[i] < first_block ? trace[i] : trace[i] - first_block + MOST_BLOCKS;
-        digest = digest * 33 + (unsigned long) block;
+        page = trace[i] < first_page ? trace[i] : trace[i] - first_page + MOST_PAGES;
+        digest = digest * 33 + (unsigned long) page;
     }
     return digest;
 }
