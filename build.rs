@@ -53,6 +53,7 @@ fn build() -> Result<()> {
         out_dir: &out_dir,
         prefix: &prefix,
         strict: option("EMBERTLS_STRICT").is_some(),
+        legacy_suites: env::var_os("CARGO_FEATURE_LEGACY_SUITES").is_some(),
     })?;
     let origin = bindings::write(&bindings::Request {
         tree: &tree.dir,

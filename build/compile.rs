@@ -20,6 +20,8 @@ pub struct Request<'a> {
     pub prefix: &'a str,
     /// Whether a warning in our own C stops the build.
     pub strict: bool,
+    /// Whether cipher suites for old peers are compiled.
+    pub legacy_suites: bool,
 }
 
 /// Compiles everything and tells cargo to link it.
@@ -67,6 +69,9 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .flag_if_supported("-ffunction-sections")
         .flag_if_supported("-fdata-sections")
         .flag_if_supported("-fstack-protector-strong");
+    if request.legacy_suites {
+        build.define("EMBERTLS_LEGACY_SUITES", None);
+    }
     // Cryptography without optimisation is slow beyond use, in any profile.
     if !matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {
         build.opt_level(2);

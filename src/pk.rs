@@ -323,6 +323,23 @@ impl PrivateKey {
         &self.inner.signer
     }
 
+    /// Whether the key is here, and not with a signer of the application.
+    pub(crate) fn is_loaded(&self) -> bool {
+        matches!(self.signer(), Signer::Own(_))
+    }
+
+    /// Calls `work` with an RSA key that was loaded here and that nobody else
+    /// works with meanwhile; `None` for other keys.
+    pub(crate) fn with_rsa<R>(
+        &self,
+        work: impl FnOnce(*mut ffi::mbedtls_pk_context) -> R,
+    ) -> Option<R> {
+        match self.signer() {
+            Signer::Own(key) if self.kind() == KeyKind::Rsa => Some(key.with_lock(work)),
+            _ => None,
+        }
+    }
+
     /// Whether this is the private key to a public one, such as that of a
     /// certificate.
     ///

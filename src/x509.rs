@@ -56,7 +56,7 @@ pub use self::pkcs12::Pkcs12;
 pub(crate) use self::raw::sha256;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};
-pub(crate) use self::verifier::Judgement;
+pub(crate) use self::verifier::{Judgement, KeyUse};
 pub use self::verifier::{Profile, Revocation, Uncovered, VerifiedChain, Verifier};
 
 use crate::error::{Error, Result};

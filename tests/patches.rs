@@ -162,6 +162,39 @@ fn bignum_asm_constraints() {
     compare_built_with(&clang, name, &files, Some(FAULT));
 }
 
+/// The programs are built with the feature `legacy-suites`; without it there is
+/// nothing of it.
+#[test]
+fn default_builds_have_no_legacy_suites() {
+    let compiler = Compiler::without_legacy_suites();
+    if !compiler.works() {
+        return missing(
+            "default_builds_have_no_legacy_suites",
+            "a C compiler",
+            "gcc",
+        );
+    }
+    let dir = fresh_dir("default-objects");
+    let files = ["aes", "ssl_ciphersuites", "ssl_srv", "ssl_tls"];
+    let text: Vec<_> = compiler
+        .compile_library(patched(), &files, &dir)
+        .iter()
+        .map(|object| fs::read(object).expect("an object can be read"))
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
+    let text = text.concat();
+    assert!(text.contains("TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256"));
+    for absent in [
+        "TLS-RSA-WITH",
+        "-CBC-",
+        "mbedtls_aes_crypt_cbc",
+        "mbedtls_ssl_conf_encrypt_then_mac",
+        "mbedtls_pk_decrypt",
+    ] {
+        assert!(!text.contains(absent), "{absent} is compiled");
+    }
+}
+
 #[test]
 fn every_patch_has_a_program() {
     let dir = vendor_dir().join("patches");

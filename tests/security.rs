@@ -38,6 +38,7 @@ fn every_test_on_the_page_exists() {
 #[test]
 fn the_header_leaves_out_what_the_page_says() {
     let header = read(&root().join("vendor/mbedtls_config.h"));
+    let header = without_legacy(&header);
     let defined: BTreeSet<_> = header
         .lines()
         .filter_map(|line| line.strip_prefix("#define "))
@@ -55,6 +56,25 @@ fn the_header_leaves_out_what_the_page_says() {
     }
 }
 
+/// Without what only the feature `legacy-suites` defines.
+fn without_legacy(header: &str) -> String {
+    const BEGIN: &str = "#if defined(EMBERTLS_LEGACY_SUITES)\n";
+    let (before, rest) = header.split_once(BEGIN).expect("the part of the feature");
+    let (legacy, after) = rest.split_once("#endif\n").expect("its end");
+    let wanted = [
+        "MBEDTLS_CIPHER_MODE_CBC",
+        "MBEDTLS_KEY_EXCHANGE_RSA_ENABLED",
+        "MBEDTLS_SSL_ENCRYPT_THEN_MAC",
+    ];
+    let defines: Vec<_> = wanted
+        .iter()
+        .map(|name| format!("#define {name}\n"))
+        .collect();
+    assert_eq!(legacy, defines.concat());
+    assert!(!after.contains("EMBERTLS_LEGACY_SUITES"));
+    before.to_owned() + after
+}
+
 /// Functions of every module that is left out as a whole.
 #[test]
 fn what_is_left_out_is_absent() {
@@ -70,8 +90,12 @@ fn what_is_left_out_is_absent() {
     for present in ["mbedtls_ssl_handshake_step", "mbedtls_sha256_ret"] {
         assert!(listing.contains(present), "{present} is missing");
     }
-    for module in ABSENT {
-        let found = listing.lines().find(|line| line.contains(module));
+    let legacy = match cfg!(feature = "legacy-suites") {
+        true => &[][..],
+        false => &LEGACY[..],
+    };
+    for module in ABSENT.iter().chain(legacy) {
+        let found = listing.lines().find(|line| line.contains(*module));
         assert_eq!(found, None, "{module} is compiled");
     }
 }
@@ -125,6 +149,13 @@ const ABSENT: [&str; 47] = [
     "mbedtls_xtea_",
     "inflateInit",
     "deflateInit",
+];
+
+/// What the feature `legacy-suites` brings.
+const LEGACY: [&str; 3] = [
+    "ember_decryption_",
+    "mbedtls_aes_crypt_cbc",
+    "mbedtls_ssl_conf_encrypt_then_mac",
 ];
 
 fn exists(test: &str) -> bool {

@@ -1220,6 +1220,16 @@ unsafe extern "C" {
         len: usize,
         tag: *const ::std::os::raw::c_uchar,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_decrypt_premaster(
+        ssl: *mut mbedtls_ssl_context,
+        key: *mut mbedtls_pk_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_encrypts_premaster(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_pads_records(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
     pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
     pub fn ember_x509_crt_add(

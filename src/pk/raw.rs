@@ -161,10 +161,19 @@ impl RawKey {
         }
     }
 
+    /// Calls `work` with an RSA key that nobody else works with meanwhile.
+    pub(super) fn with_lock<R>(&self, work: impl FnOnce(*mut ffi::mbedtls_pk_context) -> R) -> R {
+        let _lock = self.lock_rsa();
+        work(self.as_ptr())
+    }
+
     fn lock(&self, scheme: SignatureScheme) -> Option<MutexGuard<'_, ()>> {
+        (scheme.key_kind() == KeyKind::Rsa).then(|| self.lock_rsa())
+    }
+
+    fn lock_rsa(&self) -> MutexGuard<'_, ()> {
         // It guards nothing that a panic could leave half done.
-        let lock = || self.rsa.lock().unwrap_or_else(PoisonError::into_inner);
-        (scheme.key_kind() == KeyKind::Rsa).then(lock)
+        self.rsa.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn new() -> Result<Self, Refusal> {

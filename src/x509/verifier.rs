@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, UnixTime};
 
+pub(crate) use self::case::KeyUse;
 use self::case::{Case, Purpose};
 use self::presented::Presented;
 use self::report::Finding;
@@ -382,7 +383,7 @@ impl Verifier {
         chain: &[CertificateDer<'_>],
         name: &ServerName,
     ) -> Result<VerifiedChain, VerifyError> {
-        self.judge(chain, name).into_result()
+        self.judge(chain, name, KeyUse::Signs).into_result()
     }
 
     /// Judges a client's chain: as [`verify`](Self::verify), but for a client,
@@ -432,7 +433,8 @@ impl Verifier {
         &self,
         chain: &[CertificateDer<'_>],
     ) -> Result<VerifiedChain, VerifyError> {
-        self.judge_for(chain, Purpose::AnyServer).into_result()
+        self.judge_for(chain, Purpose::AnyServer, KeyUse::Signs)
+            .into_result()
     }
 
     /// Whom this verifier trusts.
@@ -442,17 +444,27 @@ impl Verifier {
 
     /// As [`verify`](Self::verify), for a caller that goes on in spite of
     /// problems.
-    pub(crate) fn judge(&self, chain: &[CertificateDer<'_>], name: &ServerName) -> Judgement {
-        self.judge_for(chain, Purpose::Server(name))
+    pub(crate) fn judge(
+        &self,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName,
+        key_use: KeyUse,
+    ) -> Judgement {
+        self.judge_for(chain, Purpose::Server(name), key_use)
     }
 
     /// As [`verify_client`](Self::verify_client), for a caller that goes on in
     /// spite of problems.
     pub(crate) fn judge_client(&self, chain: &[CertificateDer<'_>]) -> Judgement {
-        self.judge_for(chain, Purpose::Client)
+        self.judge_for(chain, Purpose::Client, KeyUse::Signs)
     }
 
-    fn judge_for(&self, chain: &[CertificateDer<'_>], purpose: Purpose<'_>) -> Judgement {
+    fn judge_for(
+        &self,
+        chain: &[CertificateDer<'_>],
+        purpose: Purpose<'_>,
+        key_use: KeyUse,
+    ) -> Judgement {
         let presented = match Presented::read(chain) {
             Ok(presented) => presented,
             Err(error) => return Judgement::Unusable(error),
@@ -461,6 +473,7 @@ impl Verifier {
         let case = Case {
             verifier: self,
             purpose,
+            key_use,
             now: Duration::from_secs(time.as_secs()),
         };
         let outcome = Search::new(&case, &presented).run();

@@ -12,6 +12,7 @@ use crate::build_support::vendor_dir;
 pub struct Compiler {
     command: String,
     flags: &'static [&'static str],
+    legacy_suites: bool,
 }
 
 /// What makes one program.
@@ -28,6 +29,7 @@ impl Compiler {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
             flags: &["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"],
+            legacy_suites: true,
         }
     }
 
@@ -36,6 +38,16 @@ impl Compiler {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
             flags: &["-O1", "-g", "-fsanitize=thread"],
+            legacy_suites: true,
+        }
+    }
+
+    /// The system's compiler (or `CC`) as it compiles a default build.
+    pub fn without_legacy_suites() -> Self {
+        Self {
+            command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
+            flags: &["-O0"],
+            legacy_suites: false,
         }
     }
 
@@ -44,6 +56,7 @@ impl Compiler {
         Self {
             command: "gcc".into(),
             flags: &["-O2"],
+            legacy_suites: true,
         }
     }
 
@@ -52,6 +65,7 @@ impl Compiler {
         Self {
             command: "clang".into(),
             flags: &["-O2"],
+            legacy_suites: true,
         }
     }
 
@@ -125,7 +139,7 @@ impl Compiler {
             .args(self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
             // All that can be compiled, and so all that is patched.
-            .arg("-DEMBERTLS_LEGACY_SUITES")
+            .args(self.legacy_suites.then_some("-DEMBERTLS_LEGACY_SUITES"))
             // Programs let allocations fail.
             .arg("-DMBEDTLS_PLATFORM_MEMORY")
             .arg("-I")

@@ -25,9 +25,28 @@ struct ember_signing {
     mbedtls_sha512_context transcript;
 };
 
+#if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
+/* A premaster secret as the client encrypted it, and what became of it; see decryption.c. */
+struct ember_decryption {
+    size_t encrypted_len;
+    unsigned char encrypted[EMBER_PK_MAX_SIGNATURE];
+    int is_done;
+    int code;
+    size_t premaster_len;
+    unsigned char premaster[48];
+};
+
+int ember_decryption_start(mbedtls_ssl_context *ssl, mbedtls_x509_crt *cert, const unsigned char *input, size_t len);
+int ember_decryption_is_wanted(const mbedtls_ssl_context *ssl);
+int ember_decryption_resume(mbedtls_ssl_context *ssl, unsigned char *out, size_t *out_len, size_t out_size);
+#endif
+
 struct ember_session {
     mbedtls_ssl_config config;
     struct ember_signing signing;
+#if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
+    struct ember_decryption decryption;
+#endif
 };
 
 void ember_signing_init(mbedtls_ssl_config *copy);

@@ -50,6 +50,10 @@ static int resume(mbedtls_ssl_context *ssl, unsigned char *out, size_t *out_len,
 {
     struct ember_signing *signing = signing_of(ssl);
 
+#if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
+    if (ember_decryption_is_wanted(ssl))
+        return ember_decryption_resume(ssl, out, out_len, out_size);
+#endif
     if (signing->signature_len == 0)
         return MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     if (signing->signature_len > out_size)
@@ -63,7 +67,11 @@ static int resume(mbedtls_ssl_context *ssl, unsigned char *out, size_t *out_len,
 
 void ember_signing_init(mbedtls_ssl_config *copy)
 {
+#if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
+    mbedtls_ssl_conf_async_private_cb(copy, start, ember_decryption_start, resume, NULL, NULL);
+#else
     mbedtls_ssl_conf_async_private_cb(copy, start, NULL, resume, NULL, NULL);
+#endif
 }
 
 /*

@@ -278,7 +278,7 @@ impl ServerConfigBuilder {
             identities.push(Identity::new(&certificates, key)?);
         }
         for identity in &identities {
-            check_suites(&self.common, identity.key.kind())?;
+            check_suites(&self.common, &identity.key)?;
         }
         let authorities = match self.client_auth.verifier() {
             Some(verifier) if self.names_authorities => {
@@ -325,17 +325,25 @@ impl fmt::Debug for ServerConfigBuilder {
     }
 }
 
-/// Refuses a key that no allowed suite goes with: it would never be used.
-fn check_suites(common: &Common, kind: KeyKind) -> Result<()> {
-    let mut suites = common.cipher_suites.iter();
-    if suites.any(|suite| suite.key_kind() == Some(kind)) {
-        return Ok(());
+/// Refuses a key that no allowed suite goes with, since it would never be used,
+/// and a suite that the key cannot serve.
+fn check_suites(common: &Common, key: &PrivateKey) -> Result<()> {
+    let suites = common.cipher_suites.iter();
+    let mut fitting = suites.filter(|suite| suite.key_kind() == Some(key.kind())).peekable();
+    if fitting.peek().is_none() {
+        return Err(refused(format!(
+            "a private key is {}, and none of the allowed cipher suites goes with it",
+            match key.kind() {
+                KeyKind::Ecdsa => "an EC key",
+                KeyKind::Rsa => "an RSA key",
+            }
+        )));
     }
-    Err(refused(format!(
-        "a private key is {}, and none of the allowed cipher suites goes with it",
-        match kind {
-            KeyKind::Ecdsa => "an EC key",
-            KeyKind::Rsa => "an RSA key",
-        }
-    )))
+    match fitting.find(|suite| suite.is_static_rsa()) {
+        Some(suite) if !key.is_loaded() => Err(refused(format!(
+            "the cipher suite {suite} needs a key that decrypts, and the private key is with a \
+             signer, which only signs: leave the suite out, or load the key"
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -13,7 +13,7 @@ use crate::ssl::config::Verification;
 use crate::ssl::verdict::Verdict;
 use crate::ssl::wire::codec::Reader;
 use crate::ssl::wire::inbound::{MESSAGE_CERTIFICATE, TYPE_HANDSHAKE};
-use crate::x509::Judgement;
+use crate::x509::{Judgement, KeyUse};
 
 impl Engine {
     pub(super) fn certificate_came(&mut self, message: &[u8]) -> Result<()> {
@@ -65,11 +65,19 @@ impl Engine {
         }
     }
 
+    /// What the suite has the server's key do.
+    fn key_use(&self) -> KeyUse {
+        match self.raw.encrypts_premaster() {
+            true => KeyUse::Decrypts,
+            false => KeyUse::Signs,
+        }
+    }
+
     fn judge(&mut self) -> Result<()> {
         let (chain, config) = (&self.peer_chain, &self.config);
         let judged_by = config.verifier.as_ref().zip(self.server_name.as_ref());
         let judgement = match (judged_by, config.client_auth.verifier()) {
-            (Some((verifier, name)), _) => verifier.judge(chain, name),
+            (Some((verifier, name)), _) => verifier.judge(chain, name, self.key_use()),
             (None, Some(verifier)) => verifier.judge_client(chain),
             (None, None) => {
                 return Err(self.refuse(

@@ -46,7 +46,7 @@ impl Engine {
             match self.raw.step() {
                 Ok(()) if state == ffi::MBEDTLS_SSL_SERVER_HELLO => self.check_resumption()?,
                 Ok(()) => {}
-                Err(code) if signing::is_wanted(code) => self.signature_wanted()?,
+                Err(code) if signing::is_wanted(code) => self.private_key_wanted()?,
                 Err(code) if code.raw() == ffi::MBEDTLS_ERR_SSL_WANT_READ => {
                     self.read_own_hello();
                     if !self.raw.output().is_empty() {
@@ -253,6 +253,9 @@ impl Engine {
                 self.awaited()
             );
             return Err(self.refuse(Alert::UnexpectedMessage, reason));
+        }
+        if self.raw.pads_records() {
+            self.inbound.allow_padding();
         }
         self.raw.feed(TYPE_CHANGE_CIPHER_SPEC, &[1]);
         self.peer_encrypts = true;

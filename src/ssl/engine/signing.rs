@@ -78,8 +78,29 @@ impl Engine {
         }
     }
 
-    /// On a server: the engine has stopped for a signature.
-    pub(super) fn signature_wanted(&mut self) -> Result<()> {
+    /// On a server: the engine has stopped for what it has no key for.
+    pub(super) fn private_key_wanted(&mut self) -> Result<()> {
+        match self.raw.state() {
+            ffi::MBEDTLS_SSL_CLIENT_KEY_EXCHANGE => self.decryption_wanted(),
+            _ => self.signature_wanted(),
+        }
+    }
+
+    /// The premaster secret is decrypted at once: only keys that were loaded
+    /// here do that.
+    fn decryption_wanted(&mut self) -> Result<()> {
+        let identity = self
+            .own_identity
+            .and_then(|own| self.config.identities.get(own));
+        let key = identity.map(|identity| identity.key.clone());
+        match key.map(|key| self.raw.decrypt_premaster(&key)) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(code)) => Err(self.engine_refused(code)),
+            None => Err(self.refuse(Alert::InternalError, "there is no key to decrypt with")),
+        }
+    }
+
+    fn signature_wanted(&mut self) -> Result<()> {
         let Some((key, scheme)) = self.own_key() else {
             return Err(self.refuse(Alert::InternalError, "there is no key to sign with"));
         };

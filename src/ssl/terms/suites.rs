@@ -7,7 +7,9 @@ use crate::pk::KeyKind;
 /// A cipher suite of TLS 1.2 that this crate can negotiate.
 ///
 /// All have authenticated encryption, and all but those named `PSK` alone have
-/// forward secrecy (ECDHE). The names are IANA's (TLS Cipher Suites registry).
+/// forward secrecy (ECDHE). The exceptions are those of the feature
+/// `legacy-suites`, `CipherSuite::LEGACY`. The names are IANA's (TLS Cipher
+/// Suites registry).
 ///
 /// ```
 /// use embertls::CipherSuite;
@@ -60,13 +62,67 @@ pub enum CipherSuite {
     /// TLS_PSK_WITH_AES_256_CCM_8 (RFC 6655). No forward secrecy, and its tag
     /// is 8 bytes short: used only where it is asked for.
     PskWithAes256Ccm8,
+    /// TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA (RFC 8422).
+    #[cfg(feature = "legacy-suites")]
+    EcdheEcdsaWithAes128CbcSha,
+    /// TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA (RFC 8422).
+    #[cfg(feature = "legacy-suites")]
+    EcdheEcdsaWithAes256CbcSha,
+    /// TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 (RFC 5289).
+    #[cfg(feature = "legacy-suites")]
+    EcdheEcdsaWithAes128CbcSha256,
+    /// TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 (RFC 5289).
+    #[cfg(feature = "legacy-suites")]
+    EcdheEcdsaWithAes256CbcSha384,
+    /// TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA (RFC 8422).
+    #[cfg(feature = "legacy-suites")]
+    EcdheRsaWithAes128CbcSha,
+    /// TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA (RFC 8422).
+    #[cfg(feature = "legacy-suites")]
+    EcdheRsaWithAes256CbcSha,
+    /// TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 (RFC 5289).
+    #[cfg(feature = "legacy-suites")]
+    EcdheRsaWithAes128CbcSha256,
+    /// TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384 (RFC 5289).
+    #[cfg(feature = "legacy-suites")]
+    EcdheRsaWithAes256CbcSha384,
+    /// TLS_RSA_WITH_AES_128_GCM_SHA256 (RFC 5288).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes128GcmSha256,
+    /// TLS_RSA_WITH_AES_256_GCM_SHA384 (RFC 5288).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes256GcmSha384,
+    /// TLS_RSA_WITH_AES_128_CCM (RFC 6655).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes128Ccm,
+    /// TLS_RSA_WITH_AES_256_CCM (RFC 6655).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes256Ccm,
+    /// TLS_RSA_WITH_AES_128_CCM_8 (RFC 6655).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes128Ccm8,
+    /// TLS_RSA_WITH_AES_256_CCM_8 (RFC 6655).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes256Ccm8,
+    /// TLS_RSA_WITH_AES_128_CBC_SHA (RFC 5246).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes128CbcSha,
+    /// TLS_RSA_WITH_AES_256_CBC_SHA (RFC 5246).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes256CbcSha,
+    /// TLS_RSA_WITH_AES_128_CBC_SHA256 (RFC 5246).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes128CbcSha256,
+    /// TLS_RSA_WITH_AES_256_CBC_SHA256 (RFC 5246).
+    #[cfg(feature = "legacy-suites")]
+    RsaWithAes256CbcSha256,
 }
 
 use CipherSuite::*;
 
 impl CipherSuite {
     /// Every suite with certificates that is compiled; those with pre-shared
-    /// keys are in [`PSK`](Self::PSK).
+    /// keys are in [`PSK`](Self::PSK), those for old peers in `LEGACY`.
     ///
     /// ```
     /// use embertls::CipherSuite;
@@ -106,6 +162,47 @@ impl CipherSuite {
         PskWithAes128Ccm8,
         PskWithAes256Ccm8,
     ];
+
+    /// The suites of the feature `legacy-suites`, for peers that know no better,
+    /// the least bad ones first. A configuration uses none of them that it does
+    /// not name.
+    ///
+    /// **What is lost** with `RSA`: forward secrecy. Who records a session and
+    /// gets the server's key later reads it. With `CBC`: authenticated
+    /// encryption. The MAC leaves the padding alone unless the peer knows
+    /// encrypt-then-MAC (RFC 7366), and opening a record without telling about
+    /// the padding costs some 250 hashes.
+    ///
+    /// ```
+    /// use embertls::CipherSuite;
+    ///
+    /// let suites = [CipherSuite::DEFAULT, &[CipherSuite::EcdheRsaWithAes128CbcSha256]].concat();
+    /// assert!(CipherSuite::LEGACY.contains(&suites[suites.len() - 1]));
+    /// ```
+    #[cfg(feature = "legacy-suites")]
+    pub const LEGACY: &[Self] = &[
+        EcdheEcdsaWithAes128CbcSha,
+        EcdheEcdsaWithAes256CbcSha,
+        EcdheEcdsaWithAes128CbcSha256,
+        EcdheEcdsaWithAes256CbcSha384,
+        EcdheRsaWithAes128CbcSha,
+        EcdheRsaWithAes256CbcSha,
+        EcdheRsaWithAes128CbcSha256,
+        EcdheRsaWithAes256CbcSha384,
+        RsaWithAes128GcmSha256,
+        RsaWithAes256GcmSha384,
+        RsaWithAes128Ccm,
+        RsaWithAes256Ccm,
+        RsaWithAes128Ccm8,
+        RsaWithAes256Ccm8,
+        RsaWithAes128CbcSha,
+        RsaWithAes256CbcSha,
+        RsaWithAes128CbcSha256,
+        RsaWithAes256CbcSha256,
+    ];
+
+    #[cfg(not(feature = "legacy-suites"))]
+    const LEGACY: &[Self] = &[];
 
     /// What a configuration with pre-shared keys uses unless told otherwise,
     /// most wanted first, before [`DEFAULT`](Self::DEFAULT) where it has
@@ -161,7 +258,8 @@ impl CipherSuite {
     /// assert_eq!(embertls::CipherSuite::from_iana_number(0x0005), None, "RC4");
     /// ```
     pub fn from_iana_number(number: u16) -> Option<Self> {
-        let mut all = Self::ALL.iter().chain(Self::PSK).copied();
+        let lists = [Self::ALL, Self::PSK, Self::LEGACY];
+        let mut all = lists.into_iter().flatten().copied();
         all.find(|suite| suite.iana_number() == number)
     }
 
@@ -191,7 +289,7 @@ impl CipherSuite {
     }
 
     /// Whether recorded traffic stays unreadable when a long-term key is
-    /// learned later. Only the suites named `PSK` alone lack it.
+    /// learned later. Only the suites named `PSK` or `RSA` alone lack it.
     ///
     /// ```
     /// use embertls::CipherSuite;
@@ -209,11 +307,16 @@ impl CipherSuite {
         let name = self.name();
         if name.starts_with("TLS_ECDHE_ECDSA_") {
             Some(KeyKind::Ecdsa)
-        } else if name.starts_with("TLS_ECDHE_RSA_") {
+        } else if name.starts_with("TLS_ECDHE_RSA_") || self.is_static_rsa() {
             Some(KeyKind::Rsa)
         } else {
             None
         }
+    }
+
+    /// Whether the server's key decrypts a secret that the client has made.
+    pub(crate) fn is_static_rsa(self) -> bool {
+        self.name().starts_with("TLS_RSA_")
     }
 
     fn facts(self) -> (u16, &'static str) {
@@ -242,6 +345,42 @@ impl CipherSuite {
             PskWithAes256Ccm => (0xc0a5, "TLS_PSK_WITH_AES_256_CCM"),
             PskWithAes128Ccm8 => (0xc0a8, "TLS_PSK_WITH_AES_128_CCM_8"),
             PskWithAes256Ccm8 => (0xc0a9, "TLS_PSK_WITH_AES_256_CCM_8"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheEcdsaWithAes128CbcSha => (0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheEcdsaWithAes256CbcSha => (0xc00a, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheEcdsaWithAes128CbcSha256 => (0xc023, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheEcdsaWithAes256CbcSha384 => (0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheRsaWithAes128CbcSha => (0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheRsaWithAes256CbcSha => (0xc014, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheRsaWithAes128CbcSha256 => (0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"),
+            #[cfg(feature = "legacy-suites")]
+            EcdheRsaWithAes256CbcSha384 => (0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes128GcmSha256 => (0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes256GcmSha384 => (0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes128Ccm => (0xc09c, "TLS_RSA_WITH_AES_128_CCM"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes256Ccm => (0xc09d, "TLS_RSA_WITH_AES_256_CCM"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes128Ccm8 => (0xc0a0, "TLS_RSA_WITH_AES_128_CCM_8"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes256Ccm8 => (0xc0a1, "TLS_RSA_WITH_AES_256_CCM_8"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes128CbcSha => (0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes256CbcSha => (0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes128CbcSha256 => (0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256"),
+            #[cfg(feature = "legacy-suites")]
+            RsaWithAes256CbcSha256 => (0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256"),
         }
     }
 }
@@ -263,24 +402,40 @@ mod tests {
     use super::*;
     use crate::ffi;
 
+    /// Suites with CBC and pre-shared keys: the engine has them where it has
+    /// both, and nobody offers them.
+    const PSK_WITH_CBC: [u16; 8] = [
+        0x008c, 0x008d, 0x00ae, 0x00af, 0xc035, 0xc036, 0xc037, 0xc038,
+    ];
+
     #[test]
     fn every_suite_is_compiled_and_every_compiled_suite_is_listed() {
-        for suite in CipherSuite::ALL.iter().chain(CipherSuite::PSK) {
-            // SAFETY: the function takes a number and returns a pointer into a static table, or null.
-            let found =
-                unsafe { ffi::mbedtls_ssl_ciphersuite_from_id(i32::from(suite.iana_number())) };
-            assert!(!found.is_null(), "{suite} is not compiled");
+        let lists = [CipherSuite::ALL, CipherSuite::PSK, CipherSuite::LEGACY];
+        let ours = lists.into_iter().flatten().map(|suite| suite.iana_number());
+        let mut ours: Vec<_> = ours.collect();
+        if cfg!(feature = "legacy-suites") {
+            ours.extend(PSK_WITH_CBC);
         }
+        ours.sort_unstable();
+        let mut compiled = Vec::new();
         // SAFETY: the list is static and ends with 0.
-        let compiled = unsafe {
+        unsafe {
             let mut list = ffi::mbedtls_ssl_list_ciphersuites();
-            let mut compiled = 0;
             while *list != 0 {
-                compiled += 1;
+                compiled.push(u16::try_from(*list).expect("the number of a suite"));
                 list = list.add(1);
             }
-            compiled
-        };
-        assert_eq!(compiled, CipherSuite::ALL.len() + CipherSuite::PSK.len());
+        }
+        compiled.sort_unstable();
+        assert_eq!(ours, compiled);
+    }
+
+    #[test]
+    fn no_legacy_suite_is_in_another_list() {
+        for suite in CipherSuite::LEGACY {
+            for list in [CipherSuite::ALL, CipherSuite::PSK, CipherSuite::DEFAULT] {
+                assert!(!list.contains(suite), "{suite}");
+            }
+        }
     }
 }

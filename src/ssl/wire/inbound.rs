@@ -14,7 +14,14 @@ pub(crate) const HEADER_LEN: usize = 5;
 /// The largest plaintext of a record (RFC 5246, 6.2.1).
 pub(crate) const MAX_PLAINTEXT: usize = 1 << 14;
 /// What an AEAD of TLS 1.2 adds at most: explicit nonce and tag.
-const MAX_EXPANSION: usize = 8 + 16;
+const AEAD_EXPANSION: usize = 8 + 16;
+/// What CBC adds at most: initialisation vector, MAC, padding and its length.
+const CBC_EXPANSION: usize = 16 + 48 + 256;
+/// The most that any suite that is compiled adds.
+const MAX_EXPANSION: usize = match cfg!(feature = "legacy-suites") {
+    true => CBC_EXPANSION,
+    false => AEAD_EXPANSION,
+};
 /// The largest handshake message that the engine's buffer holds.
 const MAX_MESSAGE: usize = MAX_PLAINTEXT;
 /// A Certificate message never reaches the engine whole, so it may be larger.
@@ -64,9 +71,24 @@ pub(crate) struct Inbound {
     joined: Vec<u8>,
     warnings: u32,
     idle_records: u32,
+    /// Whether the peer's suite pads its records.
+    padded: bool,
 }
 
 impl Inbound {
+    /// From here on the peer's records may have padding.
+    pub(crate) fn allow_padding(&mut self) {
+        self.padded = true;
+    }
+
+    /// The largest record of a peer that encrypts.
+    fn largest_protected(&self) -> usize {
+        match self.padded {
+            true => MAX_PLAINTEXT + CBC_EXPANSION,
+            false => MAX_PLAINTEXT + AEAD_EXPANSION,
+        }
+    }
+
     /// Room for more bytes of the peer; fill its front and call [`Self::filled`].
     ///
     /// Empty when the buffer holds a whole record, or when memory is short.
@@ -157,7 +179,7 @@ impl Inbound {
     ///
     /// It stays in the buffer until [`Self::record_used`].
     pub(crate) fn next_protected(&mut self) -> Next<(u8, &[u8])> {
-        let Some((kind, len)) = self.header(MAX_PLAINTEXT + MAX_EXPANSION)? else {
+        let Some((kind, len)) = self.header(self.largest_protected())? else {
             return Ok(None);
         };
         if kind == TYPE_CHANGE_CIPHER_SPEC {
@@ -173,7 +195,7 @@ impl Inbound {
     }
 
     pub(crate) fn record_used(&mut self) {
-        if let Ok(Some((_, len))) = self.header(MAX_PLAINTEXT + MAX_EXPANSION) {
+        if let Ok(Some((_, len))) = self.header(self.largest_protected()) {
             self.start += HEADER_LEN + len;
         }
     }
@@ -451,7 +473,7 @@ mod tests {
     fn the_buffer_takes_a_full_record_behind_a_used_one() {
         let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
         inbound.record_used();
-        let len = MAX_PLAINTEXT + MAX_EXPANSION;
+        let len = MAX_PLAINTEXT + AEAD_EXPANSION;
         let mut record = vec![23, 3, 3, (len >> 8) as u8, len as u8];
         record.resize(HEADER_LEN + len, 5);
         feed(&mut inbound, &record);

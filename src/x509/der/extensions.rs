@@ -67,6 +67,7 @@ pub(in crate::x509) struct PolicyConstraints {
 /// is the highest here.
 pub(in crate::x509) mod key_usage {
     pub(in crate::x509) const DIGITAL_SIGNATURE: u16 = 1 << 15;
+    pub(in crate::x509) const KEY_ENCIPHERMENT: u16 = 1 << 13;
     pub(in crate::x509) const KEY_CERT_SIGN: u16 = 1 << 10;
     pub(in crate::x509) const CRL_SIGN: u16 = 1 << 9;
     pub(in crate::x509) const ENCIPHER_ONLY: u16 = 1 << 8;

@@ -12,6 +12,7 @@ use crate::x509::{Certificate, ServerName, TrustStore};
 pub(super) struct Case<'a> {
     pub(super) verifier: &'a Verifier,
     pub(super) purpose: Purpose<'a>,
+    pub(super) key_use: KeyUse,
     /// Since 1970, in whole seconds.
     pub(super) now: Duration,
 }
@@ -22,6 +23,15 @@ pub(super) enum Purpose<'a> {
     Server(&'a ServerName),
     AnyServer,
     Client,
+}
+
+/// What the key of the peer's own certificate does in the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyUse {
+    /// It signs the exchange of ECDHE keys, or the client's CertificateVerify.
+    Signs,
+    /// It decrypts the premaster secret, in suites with static RSA.
+    Decrypts,
 }
 
 impl<'a> Case<'a> {

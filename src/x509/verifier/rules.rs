@@ -1,7 +1,7 @@
 //! The rules for single certificates and for two that follow each other.
 
 use super::report::Report;
-use super::{Case, Purpose, explain};
+use super::{Case, KeyUse, Purpose, explain};
 use crate::error::VerifyFlag;
 use crate::x509::der::{self, PublicKey, key_usage, oid};
 use crate::x509::signature::Hash;
@@ -22,16 +22,17 @@ pub(super) fn leaf(case: &Case<'_>, leaf: &Certificate, report: &mut Report) {
             });
         }
     }
-    // The key signs the exchange of ECDHE keys, or the client's
-    // CertificateVerify, and nothing else.
+    let (needed, name) = match case.key_use {
+        KeyUse::Signs => (key_usage::DIGITAL_SIGNATURE, "digitalSignature"),
+        KeyUse::Decrypts => (key_usage::KEY_ENCIPHERMENT, "keyEncipherment"),
+    };
     let allowed = |bits: u16| {
-        bits & key_usage::DIGITAL_SIGNATURE != 0
-            && bits & (key_usage::ENCIPHER_ONLY | key_usage::DECIPHER_ONLY) == 0
+        bits & needed != 0 && bits & (key_usage::ENCIPHER_ONLY | key_usage::DECIPHER_ONLY) == 0
     };
     if !extensions.key_usage.is_none_or(allowed) {
         report.add(0, VerifyFlag::KeyUsage, "RFC 5280, 4.2.1.3", || {
             format!(
-                "its keyUsage allows {}; a TLS {} needs digitalSignature",
+                "its keyUsage allows {}; a TLS {} needs {name}",
                 key_usage::describe(extensions.key_usage.unwrap_or(0)),
                 case.purpose.who()
             )

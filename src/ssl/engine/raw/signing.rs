@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 use super::RawSession;
 use crate::error::{ErrorCode, check};
 use crate::ffi;
-use crate::pk::{KeyKind, SignatureScheme};
+use crate::pk::{KeyKind, PrivateKey, SignatureScheme};
 use crate::x509::CertificateChain;
 
 /// Bytes of the longest digest.
@@ -56,6 +56,30 @@ impl RawSession {
         check(unsafe {
             ffi::ember_ssl_put_signature(self.ssl.as_ptr(), signature.as_ptr(), signature.len())
         })
+    }
+
+    /// On a server that has stopped at ClientKeyExchange: decrypts for it. Where
+    /// that fails, the engine alone knows.
+    pub(crate) fn decrypt_premaster(&mut self, key: &PrivateKey) -> Result<(), ErrorCode> {
+        let ssl = self.ssl.as_ptr();
+        // SAFETY: the callee checks the state, and the key is locked for the call. The session's generator is alive.
+        key.with_rsa(|key| check(unsafe { ffi::ember_ssl_decrypt_premaster(ssl, key) }))
+            .unwrap_or(Err(ErrorCode::from_raw(
+                ffi::MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED,
+            )))
+    }
+
+    /// Whether the suite under negotiation has the client encrypt a secret to
+    /// the server's key.
+    pub(crate) fn encrypts_premaster(&self) -> bool {
+        // SAFETY: reads fields of a context that is set up.
+        unsafe { ffi::ember_ssl_encrypts_premaster(self.ssl.as_ptr()) != 0 }
+    }
+
+    /// Whether the suite under negotiation pads its records.
+    pub(crate) fn pads_records(&self) -> bool {
+        // SAFETY: reads fields of a context that is set up.
+        unsafe { ffi::ember_ssl_pads_records(self.ssl.as_ptr()) != 0 }
     }
 
     /// On a client: whether the next message is a CertificateVerify.
