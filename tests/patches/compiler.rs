@@ -11,7 +11,7 @@ use crate::build_support::vendor_dir;
 /// A compiler with its flags.
 pub struct Compiler {
     command: String,
-    flags: &'static [&'static str],
+    flags: Vec<&'static str>,
     legacy_suites: bool,
 }
 
@@ -28,7 +28,7 @@ impl Compiler {
     pub fn with_address_sanitizer() -> Self {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
-            flags: &["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"],
+            flags: vec!["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"],
             legacy_suites: true,
         }
     }
@@ -37,7 +37,7 @@ impl Compiler {
     pub fn with_thread_sanitizer() -> Self {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
-            flags: &["-O1", "-g", "-fsanitize=thread"],
+            flags: vec!["-O1", "-g", "-fsanitize=thread"],
             legacy_suites: true,
         }
     }
@@ -46,7 +46,7 @@ impl Compiler {
     pub fn without_legacy_suites() -> Self {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
-            flags: &["-O0"],
+            flags: vec!["-O0"],
             legacy_suites: false,
         }
     }
@@ -55,7 +55,7 @@ impl Compiler {
     pub fn gcc() -> Self {
         Self {
             command: "gcc".into(),
-            flags: &["-O2"],
+            flags: vec!["-O2"],
             legacy_suites: true,
         }
     }
@@ -64,7 +64,20 @@ impl Compiler {
     pub fn clang() -> Self {
         Self {
             command: "clang".into(),
-            flags: &["-O2"],
+            flags: vec!["-O2"],
+            legacy_suites: true,
+        }
+    }
+
+    /// A compiler that includes the library's self-tests.
+    pub fn with_self_tests(command: &str, level: &'static str) -> Self {
+        Self {
+            command: command.into(),
+            flags: vec![
+                level,
+                "-DMBEDTLS_SELF_TEST",
+                "-DMBEDTLS_ENTROPY_HARDWARE_ALT",
+            ],
             legacy_suites: true,
         }
     }
@@ -76,7 +89,11 @@ impl Compiler {
         fs::write(&source, "int main(void) { return 0; }\n").expect("a file can be written");
         let program = dir.path().join("try");
         let mut compile = Command::new(&self.command);
-        compile.args(self.flags).arg(source).arg("-o").arg(&program);
+        compile
+            .args(&self.flags)
+            .arg(source)
+            .arg("-o")
+            .arg(&program);
         let works = |mut command: Command| command.output().is_ok_and(|o| o.status.success());
         works(compile) && works(Command::new(program))
     }
@@ -136,7 +153,7 @@ impl Compiler {
     fn command(&self, tree: &Path) -> Command {
         let mut command = Command::new(&self.command);
         command
-            .args(self.flags)
+            .args(&self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
             // All that can be compiled, and so all that is patched.
             .args(self.legacy_suites.then_some("-DEMBERTLS_LEGACY_SUITES"))

@@ -329,7 +329,9 @@ impl fmt::Debug for ServerConfigBuilder {
 /// and a suite that the key cannot serve.
 fn check_suites(common: &Common, key: &PrivateKey) -> Result<()> {
     let suites = common.cipher_suites.iter();
-    let mut fitting = suites.filter(|suite| suite.key_kind() == Some(key.kind())).peekable();
+    let mut fitting = suites
+        .filter(|suite| suite.key_kind() == Some(key.kind()))
+        .peekable();
     if fitting.peek().is_none() {
         return Err(refused(format!(
             "a private key is {}, and none of the allowed cipher suites goes with it",

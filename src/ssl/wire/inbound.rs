@@ -473,11 +473,28 @@ mod tests {
     fn the_buffer_takes_a_full_record_behind_a_used_one() {
         let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
         inbound.record_used();
-        let len = MAX_PLAINTEXT + AEAD_EXPANSION;
+        if cfg!(feature = "legacy-suites") {
+            inbound.allow_padding();
+        }
+        let len = MAX_PLAINTEXT + MAX_EXPANSION;
         let mut record = vec![23, 3, 3, (len >> 8) as u8, len as u8];
         record.resize(HEADER_LEN + len, 5);
         feed(&mut inbound, &record);
         assert_eq!(inbound.next_protected(), Ok(Some((23, &record[..]))));
         assert!(inbound.space().is_empty());
+    }
+
+    #[test]
+    fn a_record_is_as_large_as_its_suite_makes_it() {
+        for (padded, expansion) in [(false, AEAD_EXPANSION), (true, CBC_EXPANSION)] {
+            for (more, is_fine) in [(0, true), (1, false)] {
+                let len = MAX_PLAINTEXT + expansion + more;
+                let mut inbound = inbound(&[23, 3, 3, (len >> 8) as u8, len as u8]);
+                if padded {
+                    inbound.allow_padding();
+                }
+                assert_eq!(inbound.next_protected().is_ok(), is_fine, "{len}");
+            }
+        }
     }
 }
