@@ -7,6 +7,7 @@ use crate::ssl::{CipherSuite, NamedGroup};
 pub(super) fn cipher_suites(names: &[String]) -> Result<Vec<CipherSuite>> {
     let known: Vec<_> = CipherSuite::ALL
         .iter()
+        .chain(CipherSuite::LEGACY)
         .map(|suite| (suite.name(), *suite))
         .collect();
     find("cipher suite", names, &known)

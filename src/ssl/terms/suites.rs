@@ -202,7 +202,7 @@ impl CipherSuite {
     ];
 
     #[cfg(not(feature = "legacy-suites"))]
-    const LEGACY: &[Self] = &[];
+    pub(crate) const LEGACY: &[Self] = &[];
 
     /// What a configuration with pre-shared keys uses unless told otherwise,
     /// most wanted first, before [`DEFAULT`](Self::DEFAULT) where it has
