@@ -20,6 +20,7 @@ mod source;
 
 mod build_support;
 #[path = "patches/compiler.rs"]
+#[allow(dead_code)]
 mod compiler;
 
 use std::collections::BTreeSet;

@@ -36,15 +36,50 @@ fn built_with_clang() {
     run_with("clang", "clang");
 }
 
+/// Threads with the same keys and the same random generator, under
+/// ThreadSanitizer; in the full tier.
+#[test]
+fn threads_share_keys() {
+    if !full_tier() {
+        return;
+    }
+    let compiler = Compiler::with_thread_sanitizer();
+    if !compiler.works() {
+        return missing(
+            "threads_share_keys",
+            "a C compiler with ThreadSanitizer",
+            "gcc",
+        );
+    }
+    let dir = fresh_dir("threads-share-keys");
+    let tree = prepare(&dir, &[]).dir;
+    let objects = compiler.compile_library(&tree, &arithmetic(), &dir);
+    let output = dir.join("threads");
+    compiler.link(&Program {
+        source: &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/self_tests/threads.c"),
+        tree: &tree,
+        objects: &objects,
+        output: &output,
+    });
+    let ran = Command::new(&output)
+        .output()
+        .expect("the program can be run");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{said}");
+}
+
+fn full_tier() -> bool {
+    std::env::var_os("EMBERTLS_TEST_FULL").is_some_and(|value| value == "1")
+}
+
 fn run_with(command: &str, debian_package: &str) {
-    let full = std::env::var_os("EMBERTLS_TEST_FULL").is_some_and(|value| value == "1");
     let dir = fresh_dir(&format!("self-tests-{command}"));
     let tree = prepare(&dir, &[]).dir;
     let tests = self_tests(&tree);
     assert!(tests.len() >= 16, "{tests:?}");
     let source = dir.join("main.c");
     fs::write(&source, program(&tests)).expect("a file can be written");
-    for level in LEVELS.iter().take(if full { 4 } else { 1 }) {
+    for level in LEVELS.iter().take(if full_tier() { 4 } else { 1 }) {
         let compiler = Compiler::with_self_tests(command, level);
         if !compiler.works() {
             return missing(&format!("built_with_{command}"), command, debian_package);

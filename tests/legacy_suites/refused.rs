@@ -125,7 +125,7 @@ fn a_key_that_is_elsewhere_cannot_decrypt() {
         .identity(chain, key)
         .cipher_suites(&[suite])
         .build();
-    let error = built.err().expect("such a key only signs").to_string();
+    let error = built.expect_err("such a key only signs").to_string();
     assert!(error.contains("TLS_RSA_WITH_AES_128_GCM_SHA256"), "{error}");
     assert!(error.contains("only signs"), "{error}");
 }
