@@ -1092,7 +1092,9 @@ unsafe extern "C" {
         ssl: *const mbedtls_ssl_context,
         code: ::std::os::raw::c_int,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_alert_level(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_uchar;
+    pub fn ember_ssl_alert_level(
+        ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_uchar;
     pub fn ember_ssl_discard_record(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_begin_data(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_consume_data(ssl: *mut mbedtls_ssl_context, len: usize);
