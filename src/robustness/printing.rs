@@ -10,8 +10,8 @@ use crate::pk::tests::openssl::Openssl;
 use crate::pk::tests::secret_numbers;
 use crate::ssl::Acceptor;
 use crate::{
-    Certificate, Connector, Crl, Drbg, Entropy, Handshake, MemoryTransport, PrivateKey, ServerName,
-    SslConfig, TrustStore, Verifier,
+    Certificate, Connector, Crl, Drbg, Entropy, Handshake, MemoryTransport, PreSharedKey,
+    PrivateKey, ServerName, SslConfig, TrustStore, Verifier,
 };
 
 const PLAINTEXT: &[u8] = b"the plaintext of a session";
@@ -156,6 +156,20 @@ fn sessions_and_their_parts_show_nothing() {
     printed.error(SslConfig::server().identity([stranger], key).build());
     let store = TrustStore::from_der(&scene.root).unwrap();
     printed.debug(&store);
+    let with_psk = Scene::psk();
+    let configs_with_psk = with_psk.configs().unwrap();
+    printed.debug(&configs_with_psk.client);
+    printed.debug(&configs_with_psk.server);
+    let psk = with_psk.psk.as_deref().unwrap();
+    printed.debug(&PreSharedKey::new(psk).unwrap());
+    printed.debug(&SslConfig::client().pre_shared_key("x", PreSharedKey::new(psk).unwrap()));
+    printed.error(PreSharedKey::new(&psk[..15]));
+    printed.error(PreSharedKey::new([psk, psk, psk].concat()));
+    let digits: String = psk.iter().map(|byte| format!("{byte:02x}")).collect();
+    printed.error(PreSharedKey::from_hex(&digits[1..]));
+    let sessions = configs_with_psk.handshake().unwrap();
+    printed.debug(&sessions.client);
+    printed.debug(&sessions.server);
     printed.debug(&Verifier::new(store));
     printed.debug(&Entropy::new().unwrap());
     printed.debug(&Drbg::seed(Entropy::new().unwrap(), b"").unwrap());
@@ -196,6 +210,9 @@ fn sessions_and_their_parts_show_nothing() {
         for piece in number.chunks_exact(12) {
             printed.assert_without(piece);
         }
+    }
+    for piece in psk.chunks_exact(12) {
+        printed.assert_without(piece);
     }
     for piece in PLAINTEXT[1..].chunks_exact(12) {
         printed.assert_without(piece);

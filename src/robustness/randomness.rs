@@ -33,7 +33,8 @@ fn a_key_is_not_checked_without_randomness() {
 
 /// With each draw or request failing once, until none is left to fail.
 fn handshakes_end(failing: fn(usize) -> Failing, resistance: bool) {
-    for scene in [Some(Scene::ecdsa()), Scene::rsa()].into_iter().flatten() {
+    let scenes = [Some(Scene::ecdsa()), Scene::rsa(), Some(Scene::mutual())];
+    for scene in scenes.into_iter().flatten() {
         let mut sent = Sent::default();
         for number in 1.. {
             let configs = scene.configs_with(resistance).unwrap();

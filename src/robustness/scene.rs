@@ -9,9 +9,11 @@ use rcgen::{
 };
 
 use crate::pk::tests::openssl::Openssl;
+use crate::ssl::PskTable;
 use crate::{
-    Certificate, CipherSuite, Client, Crl, Drbg, Entropy, Error, Handshake, MemoryTransport,
-    PrivateKey, Result, Server, ServerName, SslConfig, SslSession, TrustStore,
+    Certificate, CipherSuite, Client, ClientAuth, Crl, Drbg, Entropy, Error, Handshake,
+    MemoryTransport, PreSharedKey, PrivateKey, Result, Server, ServerName, SslConfig, SslSession,
+    TrustStore, Verdict, Verifier,
 };
 
 pub(super) const HOST: &str = "server.example";
@@ -23,7 +25,14 @@ pub(super) struct Scene {
     pub(super) leaf: Vec<u8>,
     pub(super) key: Vec<u8>,
     pub(super) suite: CipherSuite,
+    /// The server requires a certificate. The client has the same as the server: it serves both.
+    is_mutual: bool,
+    /// A key that both sides know instead of certificates.
+    pub(super) psk: Option<Vec<u8>>,
 }
+
+/// Who has that key.
+const IDENTITY: &str = "someone";
 
 pub(super) struct Configs {
     pub(super) client: SslConfig<Client>,
@@ -77,6 +86,32 @@ impl Scene {
         )
     }
 
+    /// As [`Self::ecdsa`], and the server requires a certificate of the client.
+    pub(super) fn mutual() -> Self {
+        Self {
+            is_mutual: true,
+            ..Self::ecdsa()
+        }
+    }
+
+    /// Trusts the server of `scene` and has no certificate to show.
+    pub(super) fn stranger_to(scene: &Self) -> Self {
+        Self {
+            root: scene.root.clone(),
+            crl: scene.crl.clone(),
+            ..Self::ecdsa()
+        }
+    }
+
+    /// Nothing but a key that both sides know.
+    pub(super) fn psk() -> Self {
+        Self {
+            suite: CipherSuite::PskWithAes128GcmSha256,
+            psk: Some((0..32_u8).map(|i| 200 ^ i.wrapping_mul(37)).collect()),
+            ..Self::ecdsa()
+        }
+    }
+
     fn new(key: impl Fn() -> KeyPair, suite: CipherSuite, revoked: bool) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -110,27 +145,49 @@ impl Scene {
             leaf,
             key: key.serialize_der(),
             suite,
+            is_mutual: false,
+            psk: None,
         }
     }
 
     pub(super) fn client_config(&self, resistance: bool) -> Result<SslConfig<Client>> {
-        SslConfig::client()
+        let mut builder = SslConfig::client()
             .trust_store(TrustStore::from_der(&self.root)?)
             .crl(Crl::from_der(&self.crl)?)
             .alpn(["one", "two"])
             .cipher_suites(&[self.suite])
-            .rng(drbg(resistance)?)
-            .build()
+            .rng(drbg(resistance)?);
+        if self.is_mutual {
+            let (leaf, key) = self.identity()?;
+            builder = builder.identity([leaf], key);
+        }
+        if let Some(psk) = &self.psk {
+            builder = builder.pre_shared_key(IDENTITY, PreSharedKey::new(psk)?);
+        }
+        builder.build()
     }
 
     pub(super) fn server_config(&self, resistance: bool) -> Result<SslConfig<Server>> {
-        let leaf = Certificate::from_der(&self.leaf)?;
-        SslConfig::server()
-            .identity([leaf], PrivateKey::from_der(&self.key)?)
+        let mut builder = SslConfig::server()
             .alpn(["two"])
             .cipher_suites(&[self.suite])
-            .rng(drbg(resistance)?)
-            .build()
+            .rng(drbg(resistance)?);
+        if self.is_mutual {
+            let verifier = Verifier::new(TrustStore::from_der(&self.root)?);
+            builder = builder.client_auth(ClientAuth::Required(verifier));
+        }
+        if let Some(psk) = &self.psk {
+            let keys = PskTable::new().with(IDENTITY, PreSharedKey::new(psk)?);
+            return builder.pre_shared_keys(keys).build();
+        }
+        let (leaf, key) = self.identity()?;
+        builder = builder.identity([leaf], key);
+        builder.build()
+    }
+
+    fn identity(&self) -> Result<(Certificate, PrivateKey)> {
+        let leaf = Certificate::from_der(&self.leaf)?;
+        Ok((leaf, PrivateKey::from_der(&self.key)?))
     }
 
     pub(super) fn configs(&self) -> Outcome<Configs> {
@@ -154,6 +211,23 @@ fn drbg(resistance: bool) -> Result<Drbg> {
     let drbg = Drbg::seed(Entropy::new()?, b"robustness")?;
     drbg.set_prediction_resistance(resistance);
     Ok(drbg)
+}
+
+/// Who each side must be for the other once there is a session.
+impl Scene {
+    pub(super) fn check(&self, sessions: &Sessions) {
+        let Sessions { client, server } = sessions;
+        assert_eq!(client.alpn(), Some(&b"two"[..]));
+        if self.psk.is_some() {
+            for session in [client, server] {
+                assert!(matches!(session.verify_result(), Verdict::PreSharedKey));
+            }
+            return;
+        }
+        assert!(client.verify_result().is_verified());
+        assert_eq!(&*client.peer_certificates()[0], &self.leaf[..]);
+        assert_eq!(server.verify_result().is_verified(), self.is_mutual);
+    }
 }
 
 impl Failure {

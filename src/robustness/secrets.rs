@@ -16,7 +16,9 @@ use crate::{Drbg, Entropy, PrivateKey};
 
 #[test]
 fn a_session_leaves_nothing_behind() {
-    for scene in [Some(Scene::ecdsa()), Scene::rsa()].into_iter().flatten() {
+    let others = [Some(Scene::ecdsa()), Scene::rsa()];
+    let scenes = [Scene::mutual(), Scene::psk()];
+    for scene in others.into_iter().flatten().chain(scenes) {
         let secret = Pattern::new();
         let data = secret.fill(20_000);
         let ((), mut freed) = collecting(|| {
@@ -30,6 +32,9 @@ fn a_session_leaves_nothing_behind() {
         assert_no_residue(&freed);
         assert_absent(&freed, &secret.0);
         assert_key_absent(&freed, &scene.key);
+        if let Some(psk) = &scene.psk {
+            assert_absent_in_chunks(&freed, psk);
+        }
     }
 }
 

@@ -33,6 +33,18 @@ fn sessions_with_rsa_survive() {
     sweep(|| configs(&scene), |configs| session(&scene, &configs));
 }
 
+#[test]
+fn sessions_with_a_client_certificate_survive() {
+    let scene = Scene::mutual();
+    sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
+#[test]
+fn sessions_with_a_pre_shared_key_survive() {
+    let scene = Scene::psk();
+    sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
 /// Data, close and teardown of a session that stands.
 #[test]
 fn open_sessions_survive() {
@@ -54,6 +66,24 @@ fn an_unknown_issuer_is_never_accepted() {
     let scene = Scene::ecdsa();
     let mut configs = configs(&scene);
     configs.client = self::configs(&Scene::ecdsa()).client;
+    never_succeeds(|| configs.handshake().map(drop));
+}
+
+#[test]
+fn a_client_without_the_certificate_that_is_required_is_never_accepted() {
+    let scene = Scene::mutual();
+    let mut configs = configs(&scene);
+    configs.client = self::configs(&Scene::stranger_to(&scene)).client;
+    never_succeeds(|| configs.handshake().map(drop));
+}
+
+#[test]
+fn another_pre_shared_key_is_never_accepted() {
+    let scene = Scene::psk();
+    let mut configs = configs(&scene);
+    let mut other = Scene::psk();
+    other.psk.as_mut().unwrap()[31] ^= 1;
+    configs.client = self::configs(&other).client;
     never_succeeds(|| configs.handshake().map(drop));
 }
 
@@ -130,9 +160,7 @@ fn session(scene: &Scene, configs: &Configs) -> Outcome<()> {
 }
 
 fn use_session(scene: &Scene, mut sessions: Sessions) -> Outcome<()> {
-    assert!(sessions.client.verify_result().is_verified());
-    assert_eq!(&*sessions.client.peer_certificates()[0], &scene.leaf[..]);
-    assert_eq!(sessions.client.alpn(), Some(&b"two"[..]));
+    scene.check(&sessions);
     sessions.exchange(&[7; 20_000])
 }
 
