@@ -1257,6 +1257,10 @@ unsafe extern "C" {
         len: usize,
         digest: *mut ::std::os::raw::c_uchar,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_x509_check_signature(
+        child: *const mbedtls_x509_crt,
+        issuer: *mut mbedtls_x509_crt,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_sha256(
         data: *const ::std::os::raw::c_uchar,
         len: usize,

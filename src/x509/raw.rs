@@ -92,6 +92,14 @@ pub(super) fn digest(hash: c_int, len: usize, data: &[u8]) -> Result<Vec<u8>, Er
     Ok(digest)
 }
 
+/// Whether the engine finds that the first certificate of one list was signed
+/// with the key of the first of the other, all read by itself.
+#[cfg(test)]
+pub(super) fn is_signed_by(child: &CertificateList, issuer: &CertificateList) -> bool {
+    // SAFETY: both lists are alive and begin with a parsed certificate.
+    unsafe { ffi::ember_x509_check_signature(child.as_ptr(), issuer.as_ptr()) == 0 }
+}
+
 /// SHA-256 of some bytes.
 pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];

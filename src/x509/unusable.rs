@@ -68,7 +68,8 @@ const NAME: &str = "issuer or subject";
 const KEY: &str = "subjectPublicKeyInfo";
 const SIGNATURE: &str = "signatureValue";
 
-const FIELDS_BY_CODE: [(i32, &str); 15] = [
+const FIELDS_BY_CODE: [(i32, &str); 16] = [
+    (ffi::MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE, KEY),
     (ffi::MBEDTLS_ERR_ECP_INVALID_KEY, KEY),
     (ffi::MBEDTLS_ERR_ECP_BAD_INPUT_DATA, KEY),
     (ffi::MBEDTLS_ERR_X509_INVALID_VERSION, "version"),

@@ -539,4 +539,6 @@ impl fmt::Debug for Verifier {
 const DEFAULT_MAX_DEPTH: usize = 8;
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod tests;

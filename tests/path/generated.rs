@@ -6,8 +6,8 @@ use rcgen::{
 };
 use rustls_pki_types::CertificateDer;
 
-use crate::pki::{Authority, HOST, authority, server};
-use crate::rewrites;
+use super::pki::{Authority, HOST, authority, server};
+use super::rewrites;
 
 /// A generator of numbers that is the same everywhere.
 pub struct Numbers(pub u64);
@@ -34,6 +34,14 @@ pub struct Made {
     pub chain: Vec<CertificateDer<'static>>,
     pub root: CertificateDer<'static>,
     pub changes: Vec<&'static str>,
+}
+
+impl Made {
+    /// Whether these bytes are in one of the certificates.
+    pub fn has_bytes(&self, bytes: &[u8]) -> bool {
+        let mut all = [&self.root].into_iter().chain(&self.chain);
+        all.any(|der| der.windows(bytes.len()).any(|w| w == bytes))
+    }
 }
 
 /// A chain made of what rcgen can say, with a fault here and there.

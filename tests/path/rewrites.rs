@@ -3,11 +3,11 @@
 
 use rustls_pki_types::CertificateDer;
 
-use crate::der::{
+use super::der::{
     ED25519, MD5, content, extension, extension_of, field, parts, rewritten, sequence, tlv,
 };
-use crate::generated::Numbers;
-use crate::pki::Authority;
+use super::generated::Numbers;
+use super::pki::Authority;
 
 type Fields = Vec<Vec<u8>>;
 type Rewrite = fn(&mut Fields, &mut Numbers);

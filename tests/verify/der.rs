@@ -4,7 +4,7 @@
 use rcgen::date_time_ymd;
 use rustls_pki_types::CertificateDer;
 
-use crate::pki::{Authority, list};
+use super::pki::{Authority, list};
 
 /// A value with its tag and length.
 pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {

@@ -41,7 +41,10 @@ impl Authority {
     }
 
     pub fn intermediate_of(&self, params: CertificateParams) -> Self {
-        let key = KeyPair::generate().unwrap();
+        self.intermediate_with(params, KeyPair::generate().unwrap())
+    }
+
+    pub fn intermediate_with(&self, params: CertificateParams, key: KeyPair) -> Self {
         let issuer = Issuer::from_params(&self.params, &self.key);
         let certificate = params.signed_by(&key, &issuer).unwrap();
         Self::new(certificate, params, key)

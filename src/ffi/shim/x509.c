@@ -109,6 +109,22 @@ int ember_digest(int md, const unsigned char *data, size_t len, unsigned char *d
     return info != NULL ? mbedtls_md(info, data, len, digest) : MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE;
 }
 
+int ember_x509_check_signature(const mbedtls_x509_crt *child, mbedtls_x509_crt *issuer)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(child->sig_md);
+    unsigned char digest[MBEDTLS_MD_MAX_SIZE];
+    int ret;
+
+    if (info == NULL)
+        return MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
+    ret = mbedtls_md(info, child->tbs.p, child->tbs.len, digest);
+    if (ret != 0)
+        return ret;
+    return mbedtls_pk_verify_ext(child->sig_pk, child->sig_opts, &issuer->pk,
+                                 child->sig_md, digest, mbedtls_md_get_size(info),
+                                 child->sig.p, child->sig.len);
+}
+
 int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32])
 {
     return mbedtls_sha256_ret(data, len, digest, 0);
