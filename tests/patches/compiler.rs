@@ -29,7 +29,7 @@ impl Compiler {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
             flags: vec!["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"],
-            legacy_suites: true,
+            legacy_suites: false,
         }
     }
 
@@ -38,17 +38,14 @@ impl Compiler {
         Self {
             command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
             flags: vec!["-O1", "-g", "-fsanitize=thread"],
-            legacy_suites: true,
+            legacy_suites: false,
         }
     }
 
-    /// The system's compiler (or `CC`) as it compiles a default build.
-    pub fn without_legacy_suites() -> Self {
-        Self {
-            command: std::env::var("CC").unwrap_or_else(|_| "cc".into()),
-            flags: vec!["-O0"],
-            legacy_suites: false,
-        }
+    /// With what the feature `legacy-suites` compiles.
+    pub fn with_legacy_suites(mut self) -> Self {
+        self.legacy_suites = true;
+        self
     }
 
     /// Gcc as it compiles a release.
@@ -56,7 +53,7 @@ impl Compiler {
         Self {
             command: "gcc".into(),
             flags: vec!["-O2"],
-            legacy_suites: true,
+            legacy_suites: false,
         }
     }
 
@@ -65,7 +62,7 @@ impl Compiler {
         Self {
             command: "clang".into(),
             flags: vec!["-O2"],
-            legacy_suites: true,
+            legacy_suites: false,
         }
     }
 
@@ -78,7 +75,7 @@ impl Compiler {
                 "-DMBEDTLS_SELF_TEST",
                 "-DMBEDTLS_ENTROPY_HARDWARE_ALT",
             ],
-            legacy_suites: true,
+            legacy_suites: false,
         }
     }
 
@@ -155,7 +152,6 @@ impl Compiler {
         command
             .args(&self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
-            // All that can be compiled, and so all that is patched.
             .args(self.legacy_suites.then_some("-DEMBERTLS_LEGACY_SUITES"))
             // Programs let allocations fail.
             .arg("-DMBEDTLS_PLATFORM_MEMORY")
