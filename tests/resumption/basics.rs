@@ -38,6 +38,28 @@ fn by_a_ticket_with_every_suite() {
     }
 }
 
+/// Encrypt-then-MAC is agreed upon anew in each handshake (RFC 7366, 3.1).
+#[cfg(feature = "legacy-suites")]
+#[test]
+fn by_a_ticket_with_suites_for_old_peers() {
+    let server = server()
+        .tickets(tickets())
+        .cipher_suites(CipherSuite::LEGACY);
+    let server = server.build().unwrap();
+    for &suite in CipherSuite::LEGACY {
+        if !suite.name().contains("ECDSA") {
+            continue;
+        }
+        let client = client().cipher_suites(&[suite]).build().unwrap();
+        let mut first = connect(&client, &server);
+        first.exchange();
+        let mut again = resume(&client, &server, &first.data());
+        assert!(again.is_resumed(), "{suite}");
+        assert_eq!(again.server.cipher_suite(), suite);
+        again.exchange();
+    }
+}
+
 #[test]
 fn by_a_session_id() {
     let store = Arc::new(MemoryStore::new(10));
