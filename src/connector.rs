@@ -141,8 +141,7 @@ impl Connector {
     pub fn connect(&self, host: &str, port: u16) -> Result<SslSession<NetContext>> {
         let name = ServerName::try_from(host)?;
         let net = NetContext::connect_timeout((host, port), self.connect_timeout)?;
-        let handshake = Handshake::client(&self.config, name, net)?;
-        let handshake = handshake.remember(&self.sessions);
+        let handshake = self.begin(name, net)?;
         Ok(handshake.complete_within(self.handshake_timeout)?)
     }
 

@@ -12,6 +12,8 @@ mod printing;
 mod program;
 #[path = "examples/psk.rs"]
 mod psk;
+#[path = "examples/resume.rs"]
+mod resume;
 #[path = "examples/servers.rs"]
 mod servers;
 #[path = "examples/tls_client.rs"]

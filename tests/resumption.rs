@@ -10,8 +10,12 @@ mod pair;
 mod basics;
 #[path = "resumption/bound.rs"]
 mod bound;
+#[path = "resumption/declined.rs"]
+mod declined;
 #[path = "resumption/hostile.rs"]
 mod hostile;
+#[path = "resumption/load.rs"]
+mod load;
 #[path = "resumption/peers.rs"]
 mod peers;
 #[path = "resumption/rustls.rs"]

@@ -29,5 +29,10 @@ pub(crate) use self::keys::{Opened, Purpose};
 pub use self::sessions::ClientSessions;
 pub(crate) use self::state::SessionState;
 
+/// The page's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/resumption.md")]
+struct Page;
+
 #[cfg(test)]
 mod tests;

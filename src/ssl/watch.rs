@@ -49,11 +49,12 @@ impl Watch {
         #[cfg(feature = "tracing")]
         self.record(engine);
         debug!(
-            "handshake with {}: {:?}, ALPN {:?}, {:?}",
+            "handshake with {}: {:?}, ALPN {:?}, {:?}{}",
             engine.peer(),
             engine.cipher_suite(),
             engine.alpn().map(<[u8]>::escape_ascii),
             engine.verdict(),
+            if engine.is_resumed() { ", resumed" } else { "" },
         );
     }
 
@@ -92,6 +93,7 @@ impl Watch {
                 Verdict::PreSharedKey => "pre-shared key",
             },
         );
+        span.record("resumed", engine.is_resumed());
         let milliseconds = self.since.elapsed().as_secs_f64() * 1e3;
         span.record("duration_ms", milliseconds);
     }
@@ -116,6 +118,7 @@ fn new_span(engine: &Engine) -> tracing::Span {
         cipher_suite = Empty,
         alpn = Empty,
         verification = Empty,
+        resumed = Empty,
         duration_ms = Empty,
         error = Empty,
     )

@@ -7,8 +7,9 @@ use embertls::{
     CipherSuite, ClientAuth, ClientSessions, MemoryStore, NamedGroup, ResumptionData, SessionCache,
     TicketKeys, Verifier,
 };
+use rcgen::ExtendedKeyUsagePurpose;
 
-use crate::common::certificates::{HOST, KeyKind, Leaf};
+use crate::common::certificates::{HOST, Identity, KeyKind, Leaf};
 use crate::pair::*;
 
 fn cache() -> SessionCache {
@@ -149,13 +150,17 @@ fn a_client_that_showed_none_where_it_might_is_resumed_without() {
     assert!(!again.server.verify_result().is_verified());
 }
 
+/// A client whose certificate no ticket carries.
+pub fn large_client() -> Identity {
+    let leaf = Leaf::for_host("client")
+        .extended_key_usage(ExtendedKeyUsagePurpose::ClientAuth)
+        .padded(5000);
+    pki().root.issue(leaf)
+}
+
 #[test]
 fn a_client_certificate_too_large_for_a_ticket_ends_with_its_session() {
-    let pki = pki();
-    let leaf = Leaf::for_host("client")
-        .extended_key_usage(rcgen::ExtendedKeyUsagePurpose::ClientAuth)
-        .padded(5000);
-    let large = pki.root.issue(leaf);
+    let large = large_client();
     let server = server()
         .client_auth(client_required())
         .tickets(tickets())

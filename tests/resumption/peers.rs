@@ -240,6 +240,52 @@ fn gnutls_server() {
     }
 }
 
+/// RFC 7627, 5.3, advises against resuming such a session: it is not kept.
+#[test]
+fn sessions_without_extended_master_secret() {
+    let (Some(gnutls_cli), Some(gnutls_serv)) = (programs::gnutls_cli(), programs::gnutls_serv())
+    else {
+        return;
+    };
+    let priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_SESSION_HASH";
+    for by in BOTH {
+        let (port, server) = serve(our_server(by), 2);
+        let files = files();
+        let mut command = Command::new(&gnutls_cli);
+        command
+            .args(["--resume", "--port", &port.to_string()])
+            .args(["--sni-hostname", HOST, "--verify-hostname", HOST])
+            .args(["--priority", priority, "--x509cafile"])
+            .arg(files.ca())
+            .arg("127.0.0.1");
+        let mut client = Process::start(&mut command);
+        client.line_with("Resume Handshake was completed");
+        client.end_input();
+        let lines = client.all_lines();
+        assert!(!lines.iter().any(|line| line.contains("a resumed session")));
+        assert_eq!(server.join().unwrap(), [false, false], "{by:?}");
+    }
+
+    let files = files();
+    let reserved = ReservedPort::new();
+    let mut command = Command::new(&gnutls_serv);
+    command
+        .args(["--echo", "--crlf", "--disable-client-cert"])
+        .args(["--port", &reserved.port.to_string()])
+        .args(["--priority", priority, "--x509certfile"])
+        .arg(&files.chain)
+        .arg("--x509keyfile")
+        .arg(&files.key);
+    let mut server = Process::start(&mut command);
+    server.line_with("listening on IPv4");
+    let net = NetContext::from(server.connect(reserved.port));
+    let name = ServerName::try_from(HOST).unwrap();
+    let handshake = Handshake::client(&client().build().unwrap(), name, net).unwrap();
+    let session = handshake.complete().unwrap();
+    assert!(!session.extended_master_secret());
+    assert!(session.resumption_data().is_none());
+}
+
 /// Says whether its sessions are resumed; both roles.
 const PYTHON: &str = r#"
 import socket, ssl, sys

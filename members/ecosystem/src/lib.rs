@@ -7,3 +7,4 @@ pub mod listener;
 pub mod mqtt;
 pub mod options;
 pub mod postgres;
+pub mod sessions;

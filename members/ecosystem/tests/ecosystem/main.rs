@@ -7,5 +7,6 @@ mod load;
 mod mqtt;
 mod postgres;
 mod redis;
+mod sessions;
 mod ureq;
 mod websocket;
