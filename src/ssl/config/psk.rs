@@ -40,8 +40,8 @@ impl ServerConfigBuilder {
     /// Accepts the suites with pre-shared keys, besides those for certificates
     /// where there is an [`identity`](Self::identity) as well. Such a client
     /// shows no certificate, so this does not go with
-    /// [`ClientAuth::Required`]. No identity hint is sent (RFC 4279, section
-    /// 5.2).
+    /// [`ClientAuth::Required`](crate::ClientAuth::Required). No identity hint
+    /// is sent (RFC 4279, section 5.2).
     ///
     /// A client with an unknown identity is refused with
     /// `unknown_psk_identity`; see
