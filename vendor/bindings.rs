@@ -1226,6 +1226,10 @@ unsafe extern "C" {
         ssl: *mut mbedtls_ssl_context,
         key: *mut mbedtls_pk_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_conf_encrypt_then_mac(
+        conf: *mut mbedtls_ssl_config,
+        on: ::std::os::raw::c_int,
+    );
     pub fn ember_ssl_encrypts_premaster(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;

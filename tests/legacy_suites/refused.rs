@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use embertls::pk::{Signing, SigningKey};
 use embertls::{
-    Certificate, CipherSuite, Error, NamedGroup, PrivateKey, SignatureScheme, SslConfig, VerifyFlag,
+    Acceptor, Certificate, CipherSuite, Error, Handshake, MemoryTransport, NamedGroup, PrivateKey,
+    ServerName, SignatureScheme, SslConfig, VerifyFlag,
 };
 use rcgen::KeyUsagePurpose;
 
 use super::Pki;
-use crate::common::certificates::KeyKind;
+use crate::common::certificates::{HOST, KeyKind};
 use crate::common::process::patient;
 use crate::common::{ours, programs};
 
@@ -47,6 +48,30 @@ fn nobody_uses_one_that_is_not_named() {
         connect(&named, port).expect_err("nothing in common");
         assert!(server.join().expect("no panic").is_err());
     }
+}
+
+/// A hello offers encrypt-then-MAC (RFC 7366) for suites that have a use for it,
+/// and for no other.
+#[test]
+fn encrypt_then_mac_is_offered_with_cbc_alone() {
+    const ENCRYPT_THEN_MAC: u16 = 22;
+    let offers = |suites: &[CipherSuite]| {
+        let pki = Pki::of(CipherSuite::EcdheEcdsaWithAes128CbcSha);
+        let config = ours::client(&pki.root).cipher_suites(suites).build();
+        let name = ServerName::try_from(HOST).expect("a host name");
+        let transport = MemoryTransport::new();
+        let config = config.expect("a sound configuration");
+        let mut client = Handshake::client(&config, name, transport).expect("memory");
+        client.advance().expect_err("no server answers");
+        let mut transport = MemoryTransport::new();
+        transport.push_incoming(&client.get_mut().take_outgoing());
+        let accepted = Acceptor::new(transport).accept();
+        let hello = accepted.expect("a sound hello").client_hello().clone();
+        hello.extensions.contains(&ENCRYPT_THEN_MAC)
+    };
+    assert!(!offers(CipherSuite::DEFAULT));
+    assert!(!offers(&[CipherSuite::RsaWithAes128GcmSha256]));
+    assert!(offers(&[CipherSuite::EcdheEcdsaWithAes128CbcSha]));
 }
 
 /// A certificate whose key may only sign does not decrypt.

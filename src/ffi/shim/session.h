@@ -26,7 +26,7 @@ struct ember_signing {
 };
 
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
-/* A premaster secret as the client encrypted it, and what became of it; see decryption.c. */
+/* A premaster secret as the client encrypted it, and what became of it; see legacy.c. */
 struct ember_decryption {
     size_t encrypted_len;
     unsigned char encrypted[EMBER_PK_MAX_SIGNATURE];

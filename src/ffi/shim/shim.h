@@ -178,9 +178,10 @@ int ember_seal(const unsigned char key[32], const unsigned char nonce[12], const
 int ember_open(const unsigned char key[32], const unsigned char nonce[12], const unsigned char *aad, size_t aad_len,
                unsigned char *text, size_t len, const unsigned char tag[16]);
 
-/* decryption.c: premaster secrets encrypted by clients; each function is described where it is defined */
+/* legacy.c: suites for old peers; each function is described where it is defined */
 
 int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *key);
+void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on);
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl);
 int ember_ssl_pads_records(const mbedtls_ssl_context *ssl);
 

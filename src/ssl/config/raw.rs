@@ -72,6 +72,11 @@ impl RawConfig {
             ffi::mbedtls_ssl_conf_max_version(raw, major, minor);
             ffi::mbedtls_ssl_conf_authmode(raw, ffi::MBEDTLS_SSL_VERIFY_NONE as c_int);
             ffi::mbedtls_ssl_conf_ciphersuites(raw, lists.cipher_suites.as_ptr());
+            let pads = common
+                .cipher_suites
+                .iter()
+                .any(|suite| suite.pads_records());
+            ffi::ember_ssl_conf_encrypt_then_mac(raw, c_int::from(pads));
             ffi::mbedtls_ssl_conf_curves(raw, lists.groups.as_ptr());
             ffi::mbedtls_ssl_conf_sig_hashes(raw, lists.hashes.as_ptr());
             if lists.alpn.len() > 1 {

@@ -314,6 +314,11 @@ impl CipherSuite {
         }
     }
 
+    /// Whether records have padding and a MAC of their own.
+    pub(crate) fn pads_records(self) -> bool {
+        self.name().contains("_CBC_")
+    }
+
     /// Whether the server's key decrypts a secret that the client has made.
     pub(crate) fn is_static_rsa(self) -> bool {
         self.name().starts_with("TLS_RSA_")

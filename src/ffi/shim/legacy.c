@@ -1,5 +1,6 @@
 /*
- * Premaster secrets that old clients encrypt: decrypted between two steps of the engine, as signatures are made.
+ * What the suites for old peers need: padding, encrypt-then-MAC, and premaster secrets that clients encrypt. These are
+ * decrypted between two steps of the engine, as signatures are made.
  *
  * Whether decryption succeeded is a secret, as is what it gave: both go to the engine as they are, which chooses
  * between the result and random bytes without a branch. Nothing here or in Rust looks at them.
@@ -70,6 +71,13 @@ int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *ke
     return 0;
 }
 
+/* Whether encrypt-then-MAC is offered and taken, where it is compiled: the engine would offer it without any suite that
+ * has a use for it. */
+void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on)
+{
+    mbedtls_ssl_conf_encrypt_then_mac(conf, on ? MBEDTLS_SSL_ETM_ENABLED : MBEDTLS_SSL_ETM_DISABLED);
+}
+
 /* Whether the suite under negotiation has the client encrypt a secret to the server's key. */
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl)
 {
@@ -97,6 +105,12 @@ int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *ke
     (void) ssl;
     (void) key;
     return MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+}
+
+void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on)
+{
+    (void) conf;
+    (void) on;
 }
 
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl)
