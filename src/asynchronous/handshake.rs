@@ -22,6 +22,19 @@ use crate::ssl::{Handshake, HandshakeError};
 ///
 /// There is no time limit in it: wrap it in the timeout of the runtime.
 /// Dropping it gives the handshake up and closes the transport.
+///
+/// ```
+/// # #[cfg(feature = "tokio")]
+/// async fn within_ten_seconds<S>(
+///     handshake: embertls::tokio::Handshaking<S>,
+/// ) -> std::io::Result<embertls::tokio::TlsStream<S>>
+/// where
+///     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+/// {
+///     let limit = std::time::Duration::from_secs(10);
+///     Ok(tokio::time::timeout(limit, handshake).await??)
+/// }
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct Handshaking<T: Transport> {
     state: State<T>,

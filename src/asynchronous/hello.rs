@@ -18,6 +18,14 @@ use crate::ssl::{
 /// A server that chooses its configuration by what the client asks for starts
 /// here. What is not a ClientHello (plain HTTP, noise, an old version) is
 /// refused with the alert that fits.
+///
+/// ```
+/// # #[cfg(feature = "tokio")]
+/// async fn name(stream: tokio::net::TcpStream) -> embertls::Result<Option<String>> {
+///     let accepted = embertls::tokio::TlsAcceptor::hello(stream).await?;
+///     Ok(accepted.client_hello().server_name.clone())
+/// }
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct LazyAcceptor<T: Transport> {
     acceptor: Option<Acceptor<Polled<T>>>,
@@ -61,6 +69,18 @@ impl<T: Transport> fmt::Debug for LazyAcceptor<T> {
 
 /// A client whose ClientHello has been read; the rest of the handshake goes on
 /// with a configuration of the server's choice.
+///
+/// ```
+/// # #[cfg(feature = "tokio")]
+/// async fn serve(
+///     accepted: embertls::tokio::Accepted<tokio::net::TcpStream>,
+///     config: &embertls::SslConfig<embertls::Server>,
+/// ) -> embertls::Result<()> {
+///     let stream = accepted.into_stream(config).await?;
+///     println!("{}", stream.session().cipher_suite());
+///     Ok(())
+/// }
+/// ```
 pub struct Accepted<T: Transport> {
     accepted: ssl::Accepted<Polled<T>>,
 }

@@ -27,6 +27,21 @@ use crate::ssl::{Parts, SslSession};
 ///   sends nothing.
 ///
 /// Reading and writing may happen in two tasks.
+///
+/// ```
+/// # #[cfg(feature = "tokio")]
+/// async fn ask(
+///     mut stream: embertls::tokio::TlsStream<tokio::net::TcpStream>,
+/// ) -> std::io::Result<Vec<u8>> {
+///     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+///
+///     stream.write_all(b"question").await?;
+///     stream.shutdown().await?;
+///     let mut answer = Vec::new();
+///     stream.read_to_end(&mut answer).await?;
+///     Ok(answer)
+/// }
+/// ```
 pub struct TlsStream<T: Transport> {
     session: SslSession<Polled<T>>,
     /// While the transport shuts down: what became of close_notify.

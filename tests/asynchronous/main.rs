@@ -8,6 +8,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../signing_keys/keeper.rs"]
+#[allow(dead_code)]
+mod keeper;
 
 mod cost;
 mod dropping;
@@ -17,6 +20,7 @@ mod executor;
 mod faults;
 mod futures;
 mod handshakes;
+mod keys;
 mod pair;
 mod sockets;
 mod wire;
