@@ -17,5 +17,6 @@ mod stream;
 
 pub use self::handshake::Handshaking;
 pub use self::hello::{Accepted, LazyAcceptor};
+pub(crate) use self::polled::Sealed;
 pub use self::polled::{Polled, Transport};
 pub use self::stream::TlsStream;

@@ -32,7 +32,7 @@ use std::task::{Context, Poll, ready};
 
 use ::futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-use crate::asynchronous::{self, Polled, Transport};
+use crate::asynchronous::{self, Polled, Sealed, Transport};
 use crate::ssl::{Acceptor, Client, Handshake, Server, SslConfig};
 use crate::{Connector, ServerName};
 
@@ -302,6 +302,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
         self.get_mut().poll_end(cx)
     }
 }
+
+impl<S> Sealed for Io<S> {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Transport for Io<S> {
     type Stream = S;

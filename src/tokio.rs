@@ -38,7 +38,7 @@ use std::task::{Context, Poll, ready};
 
 use ::tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf};
 
-use crate::asynchronous::{self, Polled, Transport};
+use crate::asynchronous::{self, Polled, Sealed, Transport};
 use crate::ssl::{Acceptor, Client, Handshake, Server, SslConfig};
 use crate::{Connector, ServerName};
 
@@ -346,6 +346,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
         self.get_mut().poll_end(cx)
     }
 }
+
+impl<S> Sealed for Io<S> {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Transport for Io<S> {
     type Stream = S;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use embertls::ssl::HandshakeCounts;
 use embertls::testing::{Authority, End, connected, wire};
-use embertls::{Error, Handshake, Server, ServerName, SslConfig};
+use embertls::{Error, Handshake, Server, ServerName, SslConfig, TicketKeys};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -188,6 +188,37 @@ impl Subscriber for Collector {
 }
 
 #[test]
+fn resumptions_are_counted() {
+    let _turn = in_turn();
+    let authority = Authority::new();
+    let client = authority.client().build().unwrap();
+    let server = authority
+        .server("localhost")
+        .tickets(TicketKeys::rotating(TicketKeys::DEFAULT_LIFETIME).unwrap())
+        .build()
+        .unwrap();
+    let connector = embertls::Connector::new(client.clone());
+    for round in 0..3 {
+        let (mut ours, mut theirs) = wire();
+        for end in [&mut ours, &mut theirs] {
+            end.set_patience(Some(std::time::Duration::from_secs(60)));
+        }
+        let server = server.clone();
+        let serving = std::thread::spawn(move || {
+            let session = Handshake::server(&server, theirs)?.complete()?;
+            Ok::<_, Error>(session.is_resumed())
+        });
+        let name = ServerName::try_from("localhost").unwrap();
+        let session = connector.handshake(name, ours).unwrap();
+        assert_eq!(session.is_resumed(), round > 0);
+        assert_eq!(serving.join().unwrap().unwrap(), round > 0);
+    }
+    for counts in [client.handshakes(), server.handshakes()] {
+        assert_eq!((counts.begun, counts.completed, counts.resumed), (3, 3, 2));
+    }
+}
+
+#[test]
 fn a_handshake_is_a_span() {
     let _turn = in_turn();
     let collector = Collector::default();
@@ -213,6 +244,7 @@ fn a_handshake_is_a_span() {
             "{span:?}"
         );
         assert_eq!(span["alpn"], "h2");
+        assert_eq!(span["resumed"], "false");
         assert_eq!(span["verification"], verification);
         assert!(span["duration_ms"].parse::<f64>().unwrap() > 0.0);
         assert!(!span.contains_key("error"));

@@ -61,10 +61,15 @@ fn interface(docs: &Path) -> String {
     for page in pages {
         let name = page.strip_prefix(docs).expect("a page of these").display();
         let html = fs::read_to_string(&page).expect("a page can be read");
-        text += &format!("{name}\n");
         // What follows is the same for every type, or follows from its parts.
         let own = html.split("id=\"synthetic-implementations\"").next();
-        for declaration in declarations(own.unwrap_or_default()) {
+        let declarations = declarations(own.unwrap_or_default());
+        if declarations.is_empty() {
+            // It only leads to the page where the item is shown.
+            continue;
+        }
+        text += &format!("{name}\n");
+        for declaration in declarations {
             text += &format!("    {declaration}\n");
         }
     }
@@ -130,6 +135,8 @@ fn plain(code: &str) -> String {
         ("&quot;", "\""),
         ("&#39;", "'"),
         ("&nbsp;", " "),
+        // A mark of rustdoc's own.
+        ("\u{24d8}", " "),
         ("&amp;", "&"),
     ] {
         text = text.replace(entity, meaning);

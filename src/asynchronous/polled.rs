@@ -5,8 +5,9 @@ use std::task::{Context, Poll, Waker};
 
 /// A stream of one of the runtimes, as the session needs it.
 ///
-/// Implemented by the wrappers of this crate, one for each runtime's traits.
-pub trait Transport {
+/// Implemented by the wrappers of this crate, one for each runtime's traits,
+/// and by nothing else.
+pub trait Transport: Sealed {
     /// The runtime's stream.
     type Stream;
 
@@ -31,6 +32,9 @@ pub trait Transport {
     /// The stream.
     fn into_stream(self) -> Self::Stream;
 }
+
+/// Keeps [`Transport`] to this crate, where it can grow.
+pub trait Sealed {}
 
 /// Whose call this is. A stream may be split, and then two tasks wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

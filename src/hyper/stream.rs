@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use ::hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 
-use crate::asynchronous::{self, Polled, Transport};
+use crate::asynchronous::{self, Polled, Sealed, Transport};
 use crate::ssl::{Handshake, Server, SslConfig};
 
 /// An established TLS stream over a stream of hyper.
@@ -138,6 +138,8 @@ impl<S: Connection + Read + Write + Unpin> Connection for TlsStream<S> {
         }
     }
 }
+
+impl<S> Sealed for Io<S> {}
 
 impl<S: Read + Write + Unpin> Transport for Io<S> {
     type Stream = S;

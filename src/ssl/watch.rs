@@ -45,7 +45,7 @@ impl Watch {
     }
 
     pub(crate) fn completed(&self, engine: &Engine) {
-        engine.counters().completed();
+        engine.counters().completed(engine.is_resumed());
         #[cfg(feature = "tracing")]
         self.record(engine);
         debug!(
@@ -80,6 +80,7 @@ impl Watch {
         if let Some(suite) = engine.cipher_suite() {
             span.record("version", tracing::field::display(ProtocolVersion::Tls12));
             span.record("cipher_suite", suite.name());
+            span.record("resumed", engine.is_resumed());
         }
         if let Some(alpn) = engine.alpn() {
             span.record("alpn", tracing::field::display(alpn.escape_ascii()));
@@ -117,6 +118,7 @@ fn new_span(engine: &Engine) -> tracing::Span {
         version = Empty,
         cipher_suite = Empty,
         alpn = Empty,
+        resumed = Empty,
         verification = Empty,
         resumed = Empty,
         duration_ms = Empty,

@@ -134,3 +134,20 @@ fn a_peer_that_leaves_ends_the_handshake() {
     let error = client.take().unwrap().unwrap_err();
     assert_eq!(error.io_kind(), std::io::ErrorKind::UnexpectedEof);
 }
+
+#[test]
+fn a_connector_resumes_by_itself() {
+    let connector = connector();
+    for round in 0..3 {
+        let (client, server, ..) = wire(
+            WIDE,
+            Pace {
+                piece: 50,
+                pends: true,
+            },
+        );
+        let (client, server) = both(connector.connect(name(), client), acceptor().accept(server));
+        assert_eq!(client.unwrap().session().is_resumed(), round > 0);
+        assert_eq!(server.unwrap().session().is_resumed(), round > 0);
+    }
+}

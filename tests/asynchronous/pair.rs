@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use embertls::tokio::{TlsAcceptor, TlsConnector, TlsStream};
-use embertls::{Certificate, PrivateKey, Server, ServerName, SslConfig, TrustStore};
+use embertls::{Certificate, PrivateKey, Server, ServerName, SslConfig, TicketKeys, TrustStore};
 
 use super::executor::both;
 use super::wire::{Direction, End, Pace, wire};
@@ -32,6 +32,7 @@ pub fn configs() -> &'static Configs {
             SslConfig::server()
                 .identity(chain, key)
                 .alpn([protocol])
+                .tickets(TicketKeys::rotating(TicketKeys::DEFAULT_LIFETIME).expect("keys"))
                 .build()
                 .expect("it can work")
         };

@@ -22,6 +22,8 @@ pub struct HandshakeCounts {
     pub begun: u64,
     /// Those that became sessions.
     pub completed: u64,
+    /// Those of them that resumed an earlier session.
+    pub resumed: u64,
     /// The transport failed, ended or timed out.
     pub failed_transport: u64,
     /// The peer's certificate was refused.
@@ -57,6 +59,7 @@ impl HandshakeCounts {
 pub(crate) struct Counters {
     begun: AtomicU64,
     completed: AtomicU64,
+    resumed: AtomicU64,
     transport: AtomicU64,
     certificate: AtomicU64,
     by_us: AtomicU64,
@@ -69,8 +72,11 @@ impl Counters {
         add_one(&self.begun);
     }
 
-    pub(crate) fn completed(&self) {
+    pub(crate) fn completed(&self, resumed: bool) {
         add_one(&self.completed);
+        if resumed {
+            add_one(&self.resumed);
+        }
     }
 
     pub(crate) fn failed(&self, error: &Error) {
@@ -88,6 +94,7 @@ impl Counters {
         HandshakeCounts {
             begun: read(&self.begun),
             completed: read(&self.completed),
+            resumed: read(&self.resumed),
             failed_transport: read(&self.transport),
             failed_certificate: read(&self.certificate),
             refused_by_us: read(&self.by_us),
