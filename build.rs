@@ -38,6 +38,7 @@ fn build() -> Result<()> {
     let out_dir = PathBuf::from(required("OUT_DIR")?);
     let vendor_dir = crate_dir.join("vendor");
     let shim_dir = crate_dir.join("src/ffi/shim");
+    let alt_dir = crate_dir.join("src/ffi/alt");
     let prefix = symbols::prefix(
         &required_text("CARGO_PKG_VERSION_MAJOR")?,
         &required_text("CARGO_PKG_VERSION_MINOR")?,
@@ -50,6 +51,8 @@ fn build() -> Result<()> {
         tree: &tree.dir,
         vendor_dir: &vendor_dir,
         shim_dir: &shim_dir,
+        alt_dir: &alt_dir,
+        accel: env::var_os("CARGO_FEATURE_ACCEL").is_some(),
         out_dir: &out_dir,
         prefix: &prefix,
         strict: option("EMBERTLS_STRICT").is_some(),
@@ -103,6 +106,7 @@ fn watch(crate_dir: &Path, tree_inputs: &[PathBuf]) {
         "vendor/mbedtls_config.h",
         "vendor/patches",
         "vendor/pin",
+        "src/ffi/alt",
         "src/ffi/shim",
     ] {
         println!("cargo::rerun-if-changed={}", crate_dir.join(name).display());

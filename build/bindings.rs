@@ -40,6 +40,7 @@ const CONSTANTS: &[&str] = &[
 
 /// Enumerations that reach Rust, each value as a constant.
 const ENUMS: &[&str] = &[
+    "mbedtls_cipher_id_t",
     "mbedtls_ecp_group_id",
     "mbedtls_md_type_t",
     "mbedtls_pk_type_t",

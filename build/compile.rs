@@ -15,6 +15,10 @@ pub struct Request<'a> {
     pub vendor_dir: &'a Path,
     /// Our own C.
     pub shim_dir: &'a Path,
+    /// Our own C for functions of Mbed TLS that Rust replaces.
+    pub alt_dir: &'a Path,
+    /// Whether Rust replaces them.
+    pub accel: bool,
     pub out_dir: &'a Path,
     /// Goes before the name of every symbol.
     pub prefix: &'a str,
@@ -26,7 +30,10 @@ pub struct Request<'a> {
 
 /// Compiles everything and tells cargo to link it.
 pub fn compile(request: &Request<'_>) -> Result<()> {
-    let shim = c_files(request.shim_dir)?;
+    let mut ours = c_files(request.shim_dir)?;
+    if request.accel {
+        ours.extend(c_files(request.alt_dir)?);
+    }
     let config_dir = write_config(request)?;
 
     let mut objects = third_party(request, &config_dir)?;
@@ -34,7 +41,7 @@ pub fn compile(request: &Request<'_>) -> Result<()> {
     own.warnings(request.strict)
         .extra_warnings(request.strict)
         .warnings_into_errors(request.strict);
-    own.files(shim);
+    own.files(ours);
     objects.extend(own.try_compile_intermediates().map_err(explain)?);
 
     let mut archive = cc::Build::new();
@@ -63,6 +70,7 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .include(config_dir)
         .include(request.vendor_dir)
         .include(request.shim_dir)
+        .include(request.alt_dir)
         .include(request.tree.join("include"))
         .define("MBEDTLS_CONFIG_FILE", "\"embertls_config.h\"")
         .pic(true)
@@ -71,6 +79,8 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .flag_if_supported("-fstack-protector-strong");
     if request.legacy_suites {
         build.define("EMBERTLS_LEGACY_SUITES", None);
+    if request.accel {
+        build.define("EMBERTLS_ACCEL", None);
     }
     // Cryptography without optimisation is slow beyond use, in any profile.
     if !matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {
@@ -87,6 +97,7 @@ fn write_config(request: &Request<'_>) -> Result<PathBuf> {
         request.tree.join("include/mbedtls"),
         request.tree.join("library"),
         request.shim_dir.to_owned(),
+        request.alt_dir.to_owned(),
     ] {
         files.extend(files_with(&dir, &["c", "h"])?);
     }

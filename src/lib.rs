@@ -103,6 +103,9 @@
 //!
 //! # Features
 //!
+//! `accel`, on by default: the arithmetic of aws-lc in the place of Mbed TLS's
+//! own, which is slow and does not run in constant time.
+//!
 //! `tokio` and `futures-io`: connectors, acceptors and streams over the traits
 //! of either, in modules of the same names.
 //!
@@ -152,6 +155,8 @@ pub mod net;
 #[cfg(feature = "serde")]
 pub mod options;
 pub mod pk;
+#[cfg(feature = "accel")]
+mod provider;
 pub mod rng;
 #[cfg(test)]
 mod robustness;

@@ -15,6 +15,8 @@
 mod container;
 mod curve;
 mod decrypt;
+#[cfg(feature = "accel")]
+mod fast;
 mod numbers;
 mod pem;
 #[cfg(feature = "pkcs12")]
@@ -36,7 +38,9 @@ use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
 use self::container::Container;
-use self::numbers::Numbers;
+#[cfg(feature = "accel")]
+use self::fast::FastKey;
+use self::numbers::{EcNumbers, Numbers, RsaNumbers};
 use self::raw::RawKey;
 use self::refusal::Refusal;
 pub use self::scheme::SignatureScheme;
@@ -347,7 +351,11 @@ impl PrivateKey {
     ///
     /// `public` must point to an initialised context that nobody writes to.
     pub(crate) unsafe fn fits(&self, public: *const ffi::mbedtls_pk_context) -> bool {
-        let (Signer::Own(key) | Signer::Foreign { public: key, .. }) = self.signer();
+        let key = match self.signer() {
+            Signer::Own(key) | Signer::Foreign { public: key, .. } => key,
+            #[cfg(feature = "accel")]
+            Signer::Fast(key) => key.public(),
+        };
         // SAFETY: both are initialised; the public part is never written to.
         unsafe { ffi::ember_pk_same_public(public, key.as_ptr()) == 1 }
     }
@@ -409,29 +417,50 @@ impl PrivateKey {
         let inner = match numbers {
             Numbers::Rsa(numbers) => {
                 let bits = numbers.check_size()?;
+                let spki = spki::rsa(numbers)?;
                 Inner {
                     bits,
                     kind: KeyKind::Rsa,
-                    signer: Signer::Own(RawKey::rsa(numbers)?),
+                    signer: rsa_signer(numbers, bits, &spki)?,
                     schemes: rsa_schemes(bits),
-                    spki: spki::rsa(numbers)?,
+                    spki,
                 }
             }
             Numbers::Ec(numbers) => {
-                let (raw, point) = RawKey::ec(numbers)?;
-                numbers.check_public(&point)?;
+                let (signer, spki) = ec_signer(numbers)?;
                 Inner {
                     bits: numbers.curve.bits,
                     kind: KeyKind::Ecdsa,
-                    signer: Signer::Own(raw),
+                    signer,
                     schemes: SignatureScheme::ECDSA.to_vec(),
-                    spki: spki::ec(numbers.curve, &point)?,
+                    spki,
                 }
             }
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+}
+
+fn rsa_signer(numbers: &RsaNumbers<'_>, bits: u32, spki: &[u8]) -> Result<Signer, Refusal> {
+    #[cfg(feature = "accel")]
+    if fast::takes_rsa(bits) {
+        return FastKey::rsa(numbers, spki).map(Signer::Fast);
+    }
+    let _ = (bits, spki);
+    RawKey::rsa(numbers).map(Signer::Own)
+}
+
+/// What signs, and the public key.
+fn ec_signer(numbers: &EcNumbers<'_>) -> Result<(Signer, Vec<u8>), Refusal> {
+    #[cfg(feature = "accel")]
+    return FastKey::ec(numbers).map(|(key, spki)| (Signer::Fast(key), spki));
+    #[cfg(not(feature = "accel"))]
+    {
+        let (raw, point) = RawKey::ec(numbers)?;
+        numbers.check_public(&point)?;
+        Ok((Signer::Own(raw), spki::ec(numbers.curve, &point)?))
     }
 }
 

@@ -32,6 +32,8 @@ mod chain;
 mod crl;
 mod der;
 mod end_point;
+#[cfg(feature = "accel")]
+mod key_info;
 mod names;
 mod pem;
 #[cfg(feature = "pkcs12")]
@@ -53,6 +55,8 @@ pub use self::crl::Crl;
 pub(crate) use self::end_point::end_point_digest;
 #[cfg(feature = "pkcs12")]
 pub use self::pkcs12::Pkcs12;
+#[cfg(feature = "accel")]
+pub(crate) use self::key_info::key_info;
 pub(crate) use self::raw::sha256;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};

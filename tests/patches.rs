@@ -97,6 +97,7 @@ programs! {
     ecp_blinded_normalization(nothing), FAULT;
     ecdsa_public_key_check(nothing), FAULT;
     ecdh_other_group(nothing), FAULT;
+    x25519(nothing), FAULT;
     exp_mod_size(nothing), FAULT;
     exp_mod_empty_base(nothing), CRASH;
     exp_mod_window(nothing), FAULT;

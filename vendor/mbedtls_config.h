@@ -14,7 +14,6 @@
 #define MBEDTLS_HAVE_ASM
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
-#define MBEDTLS_AESNI_C
 
 /* RSA blinding writes to the key context: a key shared by threads needs the
  * library's own lock around it. */
@@ -32,6 +31,22 @@
  * library's own goes through buffered stdio on some systems and leaves seed
  * bytes in freed heap. */
 #define MBEDTLS_NO_PLATFORM_ENTROPY
+
+/* --- Arithmetic ----------------------------------------------------------- */
+
+/* With the feature `accel` these are functions of src/ffi/hooks, and what the
+ * library has of its own is not compiled. */
+#if defined(EMBERTLS_ACCEL)
+#define MBEDTLS_AES_ALT
+#define MBEDTLS_CHACHAPOLY_ALT
+#define MBEDTLS_ECDH_COMPUTE_SHARED_ALT
+#define MBEDTLS_ECDH_GEN_PUBLIC_ALT
+#define MBEDTLS_GCM_ALT
+#define MBEDTLS_SHA256_ALT
+#define MBEDTLS_SHA512_ALT
+#else
+#define MBEDTLS_AESNI_C
+#endif
 
 /* --- Protocol ----------------------------------------------------------- */
 
@@ -100,6 +115,7 @@
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
 #define MBEDTLS_ECP_DP_SECP384R1_ENABLED
 #define MBEDTLS_ECP_DP_SECP521R1_ENABLED
+#define MBEDTLS_ECP_DP_CURVE25519_ENABLED
 #define MBEDTLS_ECP_NIST_OPTIM
 
 /* With the optimisation on, a group's table of points is written on first

@@ -11,6 +11,8 @@ pub(crate) mod allocation;
 pub(crate) mod established;
 #[cfg(test)]
 mod heap;
+#[cfg(feature = "accel")]
+mod hooks;
 #[cfg(test)]
 pub(crate) mod trace;
 

@@ -28,6 +28,7 @@ impl Curve {
 }
 
 /// Bytes of the largest point: a mark and two coordinates.
+#[cfg(not(feature = "accel"))]
 pub(super) const MAX_POINT: usize = 1 + 2 * 66;
 
 const CURVES: [Curve; 3] = [

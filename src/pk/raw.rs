@@ -4,8 +4,11 @@ use std::ffi::c_int;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(not(feature = "accel"))]
 use super::curve::MAX_POINT;
-use super::numbers::{EcNumbers, RsaNumbers};
+#[cfg(not(feature = "accel"))]
+use super::numbers::EcNumbers;
+use super::numbers::RsaNumbers;
 use super::refusal::Refusal;
 use super::{KeyKind, SignatureScheme};
 use crate::error::{Error, ErrorCode, check};
@@ -38,6 +41,7 @@ impl RawKey {
     }
 
     /// An EC key, and its public point, uncompressed.
+    #[cfg(not(feature = "accel"))]
     pub(super) fn ec(numbers: &EcNumbers<'_>) -> Result<(Self, Vec<u8>), Refusal> {
         let key = Self::new()?;
         let rng = Rng::PerThread;

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+#[cfg(feature = "accel")]
+use super::fast::FastKey;
 use super::raw::RawKey;
 use super::signing_key::{Signing, SigningError, SigningKey};
 use super::{PrivateKey, SignatureScheme};
@@ -15,6 +17,9 @@ use crate::rng::Rng;
 pub(super) enum Signer {
     /// The engine's own arithmetic, with a key that was loaded here.
     Own(RawKey),
+    /// The arithmetic of aws-lc, with a key that was loaded here.
+    #[cfg(feature = "accel")]
+    Fast(FastKey),
     /// Somebody else, and the public key to check what comes.
     Foreign {
         key: Arc<dyn SigningKey>,
@@ -41,6 +46,8 @@ impl Pending {
     ) -> Result<Self> {
         let signing = match key.signer() {
             Signer::Own(own) => Signing::done(own.sign(scheme, digest, rng)?),
+            #[cfg(feature = "accel")]
+            Signer::Fast(fast) => Signing::done(fast.sign(scheme, digest)?),
             Signer::Foreign { key, .. } => key.sign(scheme, digest),
         };
         Ok(Self {

@@ -35,22 +35,53 @@ pub(crate) fn secret_numbers(der: &[u8]) -> Vec<&[u8]> {
     }
 }
 
-fn raw(key: &PrivateKey) -> &RawKey {
-    match key.signer() {
-        Signer::Own(raw) => raw,
+fn sign(key: &PrivateKey, scheme: SignatureScheme, digest: &[u8]) -> Vec<u8> {
+    let signature = match key.signer() {
+        Signer::Own(raw) => raw.sign(scheme, digest, &Rng::PerThread),
+        #[cfg(feature = "accel")]
+        Signer::Fast(fast) => fast.sign(scheme, digest),
         Signer::Foreign { .. } => panic!("the key was loaded here"),
+    };
+    signature.unwrap()
+}
+
+/// Signs with the key, and verifies in C.
+fn sign_and_verify(key: &PrivateKey) {
+    let public = RawKey::public(key.public_key_der()).unwrap();
+    for scheme in key.schemes() {
+        let digest = vec![0x5A; scheme.digest_len()];
+        let signature = sign(key, *scheme, &digest);
+        assert!(public.verifies(*scheme, &digest, &signature), "{scheme}");
+        let other = vec![0x5B; scheme.digest_len()];
+        assert!(!public.verifies(*scheme, &other, &signature), "{scheme}");
     }
 }
 
-/// Signs with the key in C, and verifies.
-fn sign_and_verify(key: &PrivateKey) {
-    let raw = raw(key);
-    for scheme in key.schemes() {
-        let digest = vec![0x5A; scheme.digest_len()];
-        let signature = raw.sign(*scheme, &digest, &Rng::PerThread).unwrap();
-        assert!(raw.verifies(*scheme, &digest, &signature), "{scheme}");
-        let other = vec![0x5B; scheme.digest_len()];
-        assert!(!raw.verifies(*scheme, &other, &signature), "{scheme}");
+/// The engine's arithmetic cannot do a step without memory of its own.
+#[cfg(feature = "accel")]
+#[test]
+fn the_engine_has_no_part_in_loading_and_signing() {
+    use crate::ffi::allocation::recording;
+
+    let Some(openssl) = Openssl::find() else {
+        return;
+    };
+    for (algorithm, _, bits) in ALGORITHMS {
+        if bits == 1024 {
+            continue; // Stays with the engine.
+        }
+        let pem = openssl.generate(algorithm);
+        let key = PrivateKey::from_pem(&pem).unwrap();
+        for scheme in key.schemes() {
+            let asked = recording(|| {
+                sign(&key, *scheme, &vec![1; scheme.digest_len()]);
+            });
+            assert!(asked.is_empty(), "{scheme}: {asked:?}");
+        }
+        // Loading gives the engine the public key, and nothing else.
+        let public = recording(|| drop(RawKey::public(key.public_key_der()).unwrap()));
+        let whole = recording(|| drop(PrivateKey::from_pem(&pem).unwrap()));
+        assert_eq!(whole, public, "{algorithm:?}");
     }
 }
 
@@ -331,8 +362,9 @@ fn a_key_fits_its_own_public_key_only() {
     .into();
     for (i, one) in keys.iter().enumerate() {
         for (j, other) in keys.iter().enumerate() {
+            let public = RawKey::public(other.public_key_der()).unwrap();
             // SAFETY: the context lives and nobody writes to it.
-            assert_eq!(unsafe { one.fits(raw(other).as_ptr()) }, i == j);
+            assert_eq!(unsafe { one.fits(public.as_ptr()) }, i == j);
         }
     }
 }

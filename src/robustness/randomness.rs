@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::scene::Scene;
 use crate::rng::failing::{self, Failing};
+#[cfg(not(feature = "accel"))]
 use crate::{Error, PrivateKey};
 
 #[test]
@@ -16,6 +17,8 @@ fn entropy_that_fails_once_ends_the_handshake() {
     handshakes_end(Failing::SourceAt, true);
 }
 
+/// Only the engine blinds the check with random numbers.
+#[cfg(not(feature = "accel"))]
 #[test]
 fn a_key_is_not_checked_without_randomness() {
     let scene = Scene::ecdsa();
@@ -53,7 +56,7 @@ fn handshakes_end(failing: fn(usize) -> Failing, resistance: bool) {
             });
             match outcome {
                 Ok(_) if !failing::has_failed() => {
-                    assert!(number > 10, "only {number} draws");
+                    assert!(number > 5, "only {number} draws");
                     break;
                 }
                 Ok(_) => panic!("draw {number} failed, and the handshake did not"),

@@ -261,6 +261,8 @@ pub(crate) struct Common {
     pub(crate) alpn: Vec<CString>,
     pub(crate) requires_extended_master_secret: bool,
     pub(crate) keeps_first_finished: bool,
+    /// Whether sessions that wait for the peer give their buffers back.
+    pub(crate) releases_buffers: bool,
     pub(crate) rng: Rng,
 }
 
@@ -274,6 +276,7 @@ impl Common {
             alpn: Vec::new(),
             requires_extended_master_secret: false,
             keeps_first_finished: false,
+            releases_buffers: false,
             rng: Rng::PerThread,
         }
     }

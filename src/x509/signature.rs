@@ -1,14 +1,22 @@
 //! Signatures of certificates and revocation lists: which algorithms there
 //! are, and the one place where a signature is checked.
 
-use std::ffi::c_int;
-use std::ptr::NonNull;
+mod engine;
+#[cfg(feature = "accel")]
+mod fast;
+#[cfg(all(test, feature = "accel"))]
+mod tests;
 
-use ::der::asn1::AnyRef;
+use std::ffi::c_int;
+
+use ::der::asn1::{AnyRef, UintRef};
 use ::der::{Decode, Reader, SliceReader, Tag, Tagged};
 
+use self::engine::EngineKey;
+#[cfg(feature = "accel")]
+use self::fast::FastKey;
 use super::der::oid::{self, ObjectIdentifier};
-use crate::error::{ErrorCode, check};
+use crate::error::ErrorCode;
 use crate::ffi;
 
 /// A signature algorithm that is understood.
@@ -36,19 +44,19 @@ pub(super) enum Hash {
     Sha512,
 }
 
-/// A public key that checks signatures. Shared between threads: checking
-/// writes to an RSA key (the helper value of its Montgomery form, computed on
-/// first use), but under the key's own lock; EC keys are copied first.
+/// A public key that checks signatures.
 #[derive(Debug)]
 pub(super) struct VerifyingKey {
-    pk: NonNull<ffi::mbedtls_pk_context>,
+    checker: Checker,
 }
 
-// SAFETY: the key owns everything that it points to.
-unsafe impl Send for VerifyingKey {}
-// SAFETY: see the type: what the engine writes through a shared key is under a
-// lock of its own, and `verify` has one where the engine is built without.
-unsafe impl Sync for VerifyingKey {}
+#[derive(Debug)]
+enum Checker {
+    /// aws-lc, for the keys that it takes.
+    #[cfg(feature = "accel")]
+    Fast(FastKey),
+    Engine(EngineKey),
+}
 
 impl Scheme {
     /// The algorithm of an `AlgorithmIdentifier`; none if it is not known.
@@ -170,58 +178,46 @@ fn mask_algorithm(der: &[u8]) -> ::der::Result<Option<Hash>> {
 }
 
 impl VerifyingKey {
-    /// Lets the engine parse a whole `SubjectPublicKeyInfo`.
+    /// Takes a whole `SubjectPublicKeyInfo`.
     pub(super) fn parse(key_info: &[u8]) -> Result<Self, ErrorCode> {
-        let mut pk = std::ptr::null_mut();
-        // SAFETY: the function reads `len` bytes, copies what it needs, and
-        // writes a fresh key or null.
-        let code = unsafe { ffi::ember_pk_public_new(key_info.as_ptr(), key_info.len(), &mut pk) };
-        check(code)?;
-        match NonNull::new(pk) {
-            Some(pk) => Ok(Self { pk }),
-            None => Err(super::raw::ALLOC_FAILED),
+        #[cfg(feature = "accel")]
+        if let Some(key) = FastKey::parse(key_info) {
+            return Ok(Self {
+                checker: Checker::Fast(key),
+            });
+        }
+        EngineKey::parse(key_info).map(|key| Self {
+            checker: Checker::Engine(key),
+        })
+    }
+
+    /// Whether the signature of this message was made with this key.
+    pub(super) fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
+        if scheme.kind == Kind::Ecdsa && !is_ecdsa_signature(signature) {
+            return false;
+        }
+        match &self.checker {
+            #[cfg(feature = "accel")]
+            Checker::Fast(key) => key.verifies(scheme, message, signature),
+            Checker::Engine(key) => key.verifies(scheme, message, signature),
         }
     }
-
-    /// Whether the signature of this message was made with this key: the seam
-    /// behind which stands `mbedtls_pk_verify_ext`.
-    pub(super) fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
-        let (kind, salt_len) = match scheme.kind {
-            Kind::RsaPkcs1 => (ffi::MBEDTLS_PK_RSA, 0),
-            Kind::RsaPss { salt_len } => (ffi::MBEDTLS_PK_RSASSA_PSS, salt_len),
-            Kind::Ecdsa => (ffi::MBEDTLS_PK_ECDSA, 0),
-        };
-        #[cfg(not(any(unix, target_vendor = "apple")))]
-        let _lock = ENGINE.lock().unwrap_or_else(|e| e.into_inner());
-        // SAFETY: the key is alive, and both slices are as long as the
-        // function is told.
-        let code = unsafe {
-            ffi::ember_pk_check_signature(
-                self.pk.as_ptr(),
-                kind as c_int,
-                scheme.hash.engine_number(),
-                salt_len.into(),
-                message.as_ptr(),
-                message.len(),
-                signature.as_ptr(),
-                signature.len(),
-            )
-        };
-        code == 0
-    }
 }
 
-impl Drop for VerifyingKey {
-    fn drop(&mut self) {
-        // SAFETY: made by `ember_pk_public_new`, freed once.
-        unsafe { ffi::ember_pk_free(self.pk.as_ptr()) }
-    }
+/// Two positive numbers in DER (RFC 3279, section 2.2.3). The engine would take
+/// other encodings of the same, which makes one signature into many.
+fn is_ecdsa_signature(der: &[u8]) -> bool {
+    let read = || -> ::der::Result<()> {
+        let mut r = SliceReader::new(der)?;
+        r.sequence(|r| -> ::der::Result<()> {
+            UintRef::decode(r)?;
+            UintRef::decode(r)?;
+            Ok(())
+        })?;
+        r.finish()
+    };
+    read().is_ok()
 }
-
-/// Where the engine is compiled without locks, the one around what it writes
-/// to RSA keys.
-#[cfg(not(any(unix, target_vendor = "apple")))]
-static ENGINE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 const KNOWN: [(ObjectIdentifier, Kind, Hash); 11] = [
     (

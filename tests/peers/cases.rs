@@ -36,6 +36,10 @@ impl Case {
     }
 
     fn is_wanted(self) -> bool {
+        // An ECDSA key must be on a curve that is offered, so X25519 cannot be alone.
+        if self.is_ecdsa() && self.group == NamedGroup::X25519 {
+            return false;
+        }
         full_tier()
             || self.group == NamedGroup::Secp256r1
             || matches!(

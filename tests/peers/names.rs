@@ -28,6 +28,7 @@ pub fn openssl_cipher_list(suite: CipherSuite) -> String {
 /// A group as OpenSSL names it.
 pub fn openssl_group(group: NamedGroup) -> &'static str {
     match group {
+        NamedGroup::X25519 => "X25519",
         NamedGroup::Secp256r1 => "prime256v1",
         NamedGroup::Secp384r1 => "secp384r1",
         NamedGroup::Secp521r1 => "secp521r1",

@@ -121,6 +121,9 @@ fn python_client() {
         return;
     };
     for case in Case::all() {
+        if case.group == NamedGroup::X25519 {
+            continue; // Python cannot ask for it alone.
+        }
         let server = Waiting::start(case, u64::MAX);
         let mut command = Command::new(&python);
         command

@@ -26,6 +26,9 @@ struct Options {
     /// Only what has this in its name.
     #[arg(long, default_value = "")]
     only: String,
+    /// Only the libraries with this in their names.
+    #[arg(long, default_value = "")]
+    library: String,
     /// Where the figures go, as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -50,7 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
     };
     println!("Mbed TLS {}", embertls::mbedtls_version());
-    let libraries = libraries::all()?;
+    let mut libraries = libraries::all()?;
+    libraries.retain(|library| library.name().contains(&options.library));
     let is_wanted = |name: &str| name.contains(&options.only);
 
     let mut rows = Vec::new();
@@ -140,7 +144,7 @@ fn transfer(
             let task: Task<'_> = Box::new(move || {
                 wire.clear();
                 let ((), sealing) = timed(|| connection.seal(data, record, &mut wire));
-                let (opened, opening) = timed(|| connection.open(&wire, &mut buffer));
+                let (opened, opening) = timed(|| connection.open(&mut wire, &mut buffer));
                 assert_eq!(opened, BATCH, "all of the data came");
                 let spent = match way {
                     Way::Send => sealing,

@@ -54,8 +54,9 @@ pub trait Connection {
     /// Seals `data` in records of `record` bytes each, onto the end of `wire`.
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>);
 
-    /// Opens what was sealed: how many bytes of data there were.
-    fn open(&mut self, wire: &[u8], buffer: &mut [u8]) -> usize;
+    /// Opens what was sealed: how many bytes of data there were. May take the
+    /// bytes away.
+    fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize;
 }
 
 impl Auth {

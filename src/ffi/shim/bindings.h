@@ -4,10 +4,13 @@
  */
 #include "shim.h"
 
+#include "mbedtls/aes.h"
+#include "mbedtls/chachapoly.h"
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/debug.h"
 #include "mbedtls/entropy.h"
 #include "mbedtls/error.h"
+#include "mbedtls/gcm.h"
 #include "mbedtls/net_sockets.h"
 #include "mbedtls/oid.h"
 #include "mbedtls/pem.h"

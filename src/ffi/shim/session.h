@@ -41,12 +41,22 @@ int ember_decryption_is_wanted(const mbedtls_ssl_context *ssl);
 int ember_decryption_resume(mbedtls_ssl_context *ssl, unsigned char *out, size_t *out_len, size_t out_size);
 #endif
 
+/* What the record buffers held that counts, while they are given back; see buffers.c. */
+#define EMBER_BUFFER_POINTERS 5
+
+struct ember_idle {
+    size_t in[EMBER_BUFFER_POINTERS];
+    size_t out[EMBER_BUFFER_POINTERS];
+    unsigned char in_ctr[8];
+};
+
 struct ember_session {
     mbedtls_ssl_config config;
     struct ember_signing signing;
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
     struct ember_decryption decryption;
 #endif
+    struct ember_idle idle;
 };
 
 void ember_signing_init(mbedtls_ssl_config *copy);

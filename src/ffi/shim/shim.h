@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "contexts.h"
+
 #include "mbedtls/ctr_drbg.h"
 #include "mbedtls/entropy.h"
 #include "mbedtls/pk.h"
@@ -145,6 +147,15 @@ int ember_ssl_has_data(const mbedtls_ssl_context *ssl);
 void ember_ssl_config_expect_psk(mbedtls_ssl_config *conf);
 int ember_ssl_put_psk(mbedtls_ssl_context *ssl, const unsigned char *key, size_t len);
 
+/* buffers.c: the record buffers of a session that is idle */
+
+/* Gives both back, wiped, and returns 1; or does nothing and returns 0 where
+ * something in them is still needed. */
+int ember_ssl_release_buffers(mbedtls_ssl_context *ssl);
+
+/* Takes both again. Without them nothing may be read, sealed or sent. */
+int ember_ssl_take_buffers(mbedtls_ssl_context *ssl);
+
 /* signing.c: signatures made in Rust; each function is described where it is defined */
 
 void ember_ssl_sign_with(mbedtls_ssl_context *ssl, int is_rsa, int hash, uint16_t scheme);
@@ -184,6 +195,17 @@ int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *ke
 void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on);
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl);
 int ember_ssl_pads_records(const mbedtls_ssl_context *ssl);
+
+/* ../alt/peer_key.c, which is compiled with the feature `accel` */
+
+/* Checks the signature of a digest: 0 where it is good. */
+typedef int ember_verify(const void *key, int md, const unsigned char *digest, size_t digest_len,
+                         const unsigned char *signature, size_t signature_len);
+typedef void ember_drop(void *key);
+
+/* After the peer's certificate: takes the key, which is dropped with the
+ * certificate, and returns 1; or leaves it, and returns 0. */
+int ember_ssl_replace_peer_key(mbedtls_ssl_context *ssl, void *key, ember_verify *verify, ember_drop *drop);
 
 /* x509.c */
 

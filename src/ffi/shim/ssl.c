@@ -178,6 +178,9 @@ int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl)
 /* Runs of empty records are counted and bounded in Rust; the engine would answer the fourth with a wrong alert. */
 int ember_ssl_read_record(mbedtls_ssl_context *ssl)
 {
+    int ret = ember_ssl_take_buffers(ssl);
+    if (ret != 0)
+        return ret;
     ssl->nb_zero = 0;
     return mbedtls_ssl_read_record(ssl, 0);
 }
@@ -250,7 +253,9 @@ int ember_ssl_stage_data(mbedtls_ssl_context *ssl, size_t staged, const unsigned
     if (ssl->out_left != 0 || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
 
-    most = mbedtls_ssl_get_max_out_record_payload(ssl);
+    most = ember_ssl_take_buffers(ssl);
+    if (most == 0)
+        most = mbedtls_ssl_get_max_out_record_payload(ssl);
     if (most < 0)
         return most;
     if (staged > (size_t) most)
@@ -271,7 +276,9 @@ int ember_ssl_seal_data(mbedtls_ssl_context *ssl, size_t staged)
     if (ssl->out_left != 0 || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
 
-    most = mbedtls_ssl_get_max_out_record_payload(ssl);
+    most = ember_ssl_take_buffers(ssl);
+    if (most == 0)
+        most = mbedtls_ssl_get_max_out_record_payload(ssl);
     if (most < 0)
         return most;
     if (staged > (size_t) most)
@@ -285,8 +292,13 @@ int ember_ssl_seal_data(mbedtls_ssl_context *ssl, size_t staged)
 /* Seals an alert and leaves it pending. Same rule as for data. */
 int ember_ssl_seal_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned char description)
 {
+    int ret;
+
     if (ssl->out_left != 0)
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+    ret = ember_ssl_take_buffers(ssl);
+    if (ret != 0)
+        return ret;
 
     ssl->out_msg[0] = level;
     ssl->out_msg[1] = description;

@@ -323,6 +323,26 @@ impl ClientConfigBuilder {
         self
     }
 
+    /// Sessions that wait for the peer give their record buffers back, and take
+    /// them again for the next record: for programs with many connections of
+    /// which most are idle.
+    ///
+    /// An idle session then holds at most 12 KiB of memory in the place of 60,
+    /// most of it the peer's certificate and the keys. The price is a few
+    /// microseconds for each time that a session falls idle. Where there is no
+    /// memory for the buffers, reading and writing fail with
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory), and may be repeated.
+    ///
+    /// ```
+    /// # use embertls::SslConfig;
+    /// let builder = SslConfig::client().release_idle_buffers();
+    /// # drop(builder);
+    /// ```
+    pub fn release_idle_buffers(mut self) -> Self {
+        self.common.releases_buffers = true;
+        self
+    }
+
     /// Finishes the configuration.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ use rustls_pki_types::CertificateDer;
 
 use super::Engine;
 use crate::error::{Alert, Error, Result, VerifyError, VerifyFlag};
+#[cfg(feature = "accel")]
+use crate::provider::public_key::PublicKey;
 use crate::ssl::config::ClientAuth;
 use crate::ssl::config::Verification;
 use crate::ssl::verdict::Verdict;
@@ -44,6 +46,10 @@ impl Engine {
                 Alert::UnsupportedCertificate,
                 "the key in the peer's certificate is on a curve that is not allowed here",
             ));
+        }
+        #[cfg(feature = "accel")]
+        if let Some(key) = crate::x509::key_info(&self.peer_chain[0]).and_then(PublicKey::parse) {
+            self.raw.replace_peer_key(key);
         }
         Ok(())
     }

@@ -29,9 +29,17 @@ impl Engine {
                 continue;
             }
             let (kind, result) = match self.inbound.next_protected() {
-                Ok(Some((kind, record))) => (kind, self.raw.read_record(record)),
+                Ok(Some((kind, record))) => {
+                    // The record stays where it is until there is memory for it.
+                    let taken = self.raw.take_buffers();
+                    taken.map_err(|_| Error::OutOfMemory { action: "reading" })?;
+                    (kind, self.raw.read_record(record))
+                }
                 Ok(None) if self.input_ended => return Err(self.peer_vanished()),
-                Ok(None) => return Ok(Fill::NeedsInput),
+                Ok(None) => {
+                    self.rest();
+                    return Ok(Fill::NeedsInput);
+                }
                 Err(refused) => return Err(self.record_refused(refused)),
             };
             self.inbound.record_used();
@@ -61,6 +69,7 @@ impl Engine {
         slices: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<usize> {
         self.check_writable("writing")?;
+        self.wake("writing")?;
         self.raw.seal_data(slices).map_err(|code| {
             self.phase = Phase::Dead;
             Error::Protocol {
@@ -78,6 +87,7 @@ impl Engine {
             return Ok(());
         }
         self.check_writable("closing")?;
+        self.wake("closing")?;
         self.close_sent = true;
         let sealed = self.raw.seal_alert(false, Alert::CloseNotify.code());
         sealed.map_err(|code| Error::Protocol {
@@ -97,6 +107,22 @@ impl Engine {
             // Ignoring the request instead is as good (RFC 5246, 7.4.1.1).
             let _ = self.raw.seal_alert(false, Alert::NoRenegotiation.code());
         }
+    }
+
+    /// Before a wait for the peer, which may be long: gives back what memory a
+    /// session without data can do without, if it is configured so.
+    fn rest(&mut self) {
+        if self.config.common.releases_buffers && self.raw.output().is_empty() {
+            self.inbound.release();
+            self.raw.release_buffers();
+        }
+    }
+
+    /// Takes memory again that was given back. Where there is none the session
+    /// stays as it is.
+    fn wake(&mut self, action: &'static str) -> Result<()> {
+        let taken = self.raw.take_buffers();
+        taken.map_err(|_| Error::OutOfMemory { action })
     }
 
     /// Whether close_notify has been sent, or put into the output.

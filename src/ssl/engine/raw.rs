@@ -6,6 +6,8 @@
 
 #[cfg(any(test, fuzzing))]
 mod established;
+#[cfg(feature = "accel")]
+mod peer_key;
 mod psk;
 mod signing;
 
@@ -260,7 +262,7 @@ impl RawSession {
         // nothing writes there while `self` is borrowed.
         unsafe {
             let content = ffi::ember_ssl_record_content(self.ssl.as_ptr(), &mut len);
-            std::slice::from_raw_parts(content, len)
+            slice(content, len)
         }
     }
 
@@ -334,6 +336,19 @@ impl RawSession {
         }
     }
 
+    /// Gives the record buffers back if nothing in them is needed.
+    pub(crate) fn release_buffers(&mut self) {
+        // SAFETY: the callee checks that they are idle; no slice of theirs lives while `self` is borrowed.
+        unsafe { ffi::ember_ssl_release_buffers(self.ssl.as_ptr()) };
+    }
+
+    /// Takes the record buffers again. Where there is no memory for them,
+    /// nothing has changed.
+    pub(crate) fn take_buffers(&mut self) -> Result<(), ErrorCode> {
+        // SAFETY: the context is set up.
+        check(unsafe { ffi::ember_ssl_take_buffers(self.ssl.as_ptr()) })
+    }
+
     /// Seals an alert. Output must be empty.
     pub(crate) fn seal_alert(&mut self, fatal: bool, description: u8) -> Result<(), ErrorCode> {
         let level = if fatal { 2 } else { 1 };
@@ -358,7 +373,7 @@ impl RawSession {
         // nothing writes there while `self` is borrowed.
         unsafe {
             let pending = ffi::ember_ssl_pending_output(self.ssl.as_ptr(), &mut len);
-            std::slice::from_raw_parts(pending, len)
+            slice(pending, len)
         }
     }
 
@@ -571,6 +586,20 @@ impl Drop for RawSession {
             ffi::ember_ssl_config_copy_free(self.config.as_ptr());
             drop(Box::from_raw(self.callbacks.as_ptr()));
         }
+    }
+}
+
+/// `len` bytes of the engine's; without its buffers it has none, and no
+/// pointer either.
+///
+/// # Safety
+///
+/// `bytes` points to `len` bytes that stay as they are, or `len` is 0.
+unsafe fn slice<'a>(bytes: *const u8, len: usize) -> &'a [u8] {
+    match len {
+        0 => &[],
+        // SAFETY: the caller's promise.
+        _ => unsafe { std::slice::from_raw_parts(bytes, len) },
     }
 }
 

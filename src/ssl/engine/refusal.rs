@@ -208,7 +208,9 @@ fn alert_for(code: ErrorCode) -> Alert {
         ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_CS
         | ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_KEY_EXCHANGE_RP
         // A key share that is no point of the curve.
-        | ffi::MBEDTLS_ERR_ECP_INVALID_KEY => Alert::IllegalParameter,
+        | ffi::MBEDTLS_ERR_ECP_INVALID_KEY
+        // One of small order: the engine finds no inverse of what X25519 makes of it.
+        | ffi::MBEDTLS_ERR_MPI_NOT_ACCEPTABLE => Alert::IllegalParameter,
         ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => Alert::InternalError,
         ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED..=ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO => {
             Alert::DecodeError

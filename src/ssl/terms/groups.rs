@@ -7,8 +7,6 @@ use crate::ffi;
 /// An elliptic curve for the ECDHE key exchange (RFC 8422; IANA: TLS Supported
 /// Groups).
 ///
-/// X25519 is absent: Mbed TLS 2.16 cannot use it in TLS.
-///
 /// ```
 /// use embertls::NamedGroup;
 ///
@@ -18,6 +16,9 @@ use crate::ffi;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NamedGroup {
+    /// Curve25519 (RFC 7748). Mbed TLS 2.16 computes on it and cannot use it in
+    /// TLS; a patch of ours adds that.
+    X25519,
     /// NIST P-256.
     Secp256r1,
     /// NIST P-384.
@@ -27,12 +28,26 @@ pub enum NamedGroup {
 }
 
 impl NamedGroup {
-    /// Every group that is compiled, and the default: fastest first.
+    /// Every group that is compiled, and the default: fastest first. That is
+    /// X25519 with the feature `accel`, and P-256 without.
     ///
     /// ```
-    /// assert_eq!(embertls::NamedGroup::ALL.len(), 3);
+    /// assert_eq!(embertls::NamedGroup::ALL.len(), 4);
     /// ```
-    pub const ALL: &[Self] = &[Self::Secp256r1, Self::Secp384r1, Self::Secp521r1];
+    pub const ALL: &[Self] = match cfg!(feature = "accel") {
+        true => &[
+            Self::X25519,
+            Self::Secp256r1,
+            Self::Secp384r1,
+            Self::Secp521r1,
+        ],
+        false => &[
+            Self::Secp256r1,
+            Self::X25519,
+            Self::Secp384r1,
+            Self::Secp521r1,
+        ],
+    };
 
     /// The number of the group in IANA's registry.
     ///
@@ -41,6 +56,7 @@ impl NamedGroup {
     /// ```
     pub fn iana_number(self) -> u16 {
         match self {
+            Self::X25519 => 29,
             Self::Secp256r1 => 23,
             Self::Secp384r1 => 24,
             Self::Secp521r1 => 25,
@@ -54,6 +70,7 @@ impl NamedGroup {
     /// ```
     pub fn name(self) -> &'static str {
         match self {
+            Self::X25519 => "x25519",
             Self::Secp256r1 => "secp256r1",
             Self::Secp384r1 => "secp384r1",
             Self::Secp521r1 => "secp521r1",
@@ -63,6 +80,7 @@ impl NamedGroup {
     /// The engine's number for the group.
     pub(crate) fn id(self) -> ffi::mbedtls_ecp_group_id {
         match self {
+            Self::X25519 => ffi::MBEDTLS_ECP_DP_CURVE25519,
             Self::Secp256r1 => ffi::MBEDTLS_ECP_DP_SECP256R1,
             Self::Secp384r1 => ffi::MBEDTLS_ECP_DP_SECP384R1,
             Self::Secp521r1 => ffi::MBEDTLS_ECP_DP_SECP521R1,
@@ -79,7 +97,6 @@ impl fmt::Display for NamedGroup {
 /// A group's number as people read it: its name where it is known here.
 pub(crate) fn describe(number: u16) -> String {
     match number {
-        29 => "x25519".into(),
         30 => "x448".into(),
         _ => NamedGroup::ALL
             .iter()

@@ -69,6 +69,8 @@ pub(crate) struct Inbound {
     seen_record: bool,
     /// Handshake bytes of which no whole message has been handed out yet.
     joined: Vec<u8>,
+    /// Whether room is made for a record only once its header is here.
+    is_frugal: bool,
     warnings: u32,
     idle_records: u32,
     /// Whether the peer's suite pads its records.
@@ -93,9 +95,11 @@ impl Inbound {
     ///
     /// Empty when the buffer holds a whole record, or when memory is short.
     pub(crate) fn space(&mut self) -> &mut [u8] {
-        const CAPACITY: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
-        if self.buffer.is_empty() && self.buffer.try_reserve_exact(CAPACITY).is_ok() {
-            self.buffer.resize(CAPACITY, 0);
+        let wanted = self.wanted();
+        if let Some(more @ 1..) = wanted.checked_sub(self.buffer.len()) {
+            if self.buffer.try_reserve_exact(more).is_ok() {
+                self.buffer.resize(wanted, 0);
+            }
         }
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -104,6 +108,31 @@ impl Inbound {
             (self.start, self.end) = (0, self.end - self.start);
         }
         &mut self.buffer[self.end..]
+    }
+
+    /// How large the buffer must be for what comes next.
+    fn wanted(&self) -> usize {
+        const CAPACITY: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
+        /// A header, and small records with it.
+        const FRUGAL: usize = 512;
+        match *self.unread() {
+            _ if !self.is_frugal => CAPACITY,
+            [_, _, _, high, low, ..] => {
+                let len = usize::from(u16::from_be_bytes([high, low]));
+                (HEADER_LEN + len).clamp(FRUGAL, CAPACITY)
+            }
+            _ => FRUGAL,
+        }
+    }
+
+    /// Gives the buffer back, if nothing is in it, and takes smaller ones from
+    /// now on.
+    pub(crate) fn release(&mut self) {
+        self.is_frugal = true;
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.buffer = Vec::new();
+        }
     }
 
     pub(crate) fn filled(&mut self, len: usize) {

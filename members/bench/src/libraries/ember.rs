@@ -42,20 +42,17 @@ impl Library for Ember {
     }
 
     fn setup(&self, terms: Terms) -> Option<Box<dyn Setup>> {
-        let group = group(terms.group)?;
-        let configs = configs(self.identities.of(terms.auth), group, terms);
+        let configs = configs(self.identities.of(terms.auth), terms);
         Some(Box::new(configs.expect("a configuration of embertls")))
     }
 }
 
-fn group(group: Group) -> Option<NamedGroup> {
-    match group {
-        Group::P256 => Some(NamedGroup::Secp256r1),
-        Group::X25519 => None,
-    }
-}
-
-fn configs(identity: &Identity, group: NamedGroup, terms: Terms) -> embertls::Result<Configs> {
+fn configs(identity: &Identity, terms: Terms) -> embertls::Result<Configs> {
+    let groups = match terms.group {
+        Group::P256 => &[NamedGroup::Secp256r1][..],
+        // The curves of the certificates must be listed, too.
+        Group::X25519 => &[NamedGroup::X25519, NamedGroup::Secp256r1],
+    };
     let suite = CipherSuite::from_iana_number(terms.suite()).expect("a suite of embertls");
     let store = || TrustStore::from_der(&identity.root);
     let chain = || -> embertls::Result<Vec<Certificate>> {
@@ -65,11 +62,11 @@ fn configs(identity: &Identity, group: NamedGroup, terms: Terms) -> embertls::Re
     let mut client = SslConfig::client()
         .trust_store(store()?)
         .cipher_suites(&[suite])
-        .groups(&[group]);
+        .groups(groups);
     let mut server = SslConfig::server()
         .identity(chain()?, key.clone())
         .cipher_suites(&[suite])
-        .groups(&[group]);
+        .groups(groups);
     if terms.mutual {
         client = client.identity(chain()?, key);
         server = server.client_auth(ClientAuth::Required(Verifier::new(store()?)));
@@ -118,8 +115,8 @@ impl Connection for Ends {
         std::mem::swap(wire, &mut self.client.get_mut().outgoing);
     }
 
-    fn open(&mut self, wire: &[u8], buffer: &mut [u8]) -> usize {
-        self.server.get_mut().push(wire);
+    fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
+        self.server.get_mut().take_from(wire);
         let mut opened = 0;
         loop {
             match self.server.read(&mut buffer[opened..]) {

@@ -147,8 +147,8 @@ impl Connection for Ends {
         std::mem::swap(wire, &mut self.client.get_mut().outgoing);
     }
 
-    fn open(&mut self, wire: &[u8], buffer: &mut [u8]) -> usize {
-        self.server.get_mut().push(wire);
+    fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
+        self.server.get_mut().take_from(wire);
         let mut opened = 0;
         while opened < buffer.len() {
             match self.server.read(&mut buffer[opened..]) {

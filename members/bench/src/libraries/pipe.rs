@@ -22,15 +22,6 @@ impl Pipe {
             self.incoming.append(other);
         }
     }
-
-    /// Takes a copy of bytes on the wire.
-    pub fn push(&mut self, wire: &[u8]) {
-        if self.read == self.incoming.len() {
-            self.incoming.clear();
-            self.read = 0;
-        }
-        self.incoming.extend_from_slice(wire);
-    }
 }
 
 impl Read for Pipe {

@@ -167,7 +167,8 @@ impl Connection for Ends {
         }
     }
 
-    fn open(&mut self, mut wire: &[u8], buffer: &mut [u8]) -> usize {
+    fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
+        let mut wire = wire.as_slice();
         let mut opened = 0;
         while !wire.is_empty() {
             self.server.read_tls(&mut wire).expect("opening");
