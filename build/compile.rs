@@ -79,6 +79,7 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .flag_if_supported("-fstack-protector-strong");
     if request.legacy_suites {
         build.define("EMBERTLS_LEGACY_SUITES", None);
+    }
     if request.accel {
         build.define("EMBERTLS_ACCEL", None);
     }

@@ -329,10 +329,10 @@ impl PrivateKey {
 
     /// Whether the key is here, and not with a signer of the application.
     pub(crate) fn is_loaded(&self) -> bool {
-        matches!(self.signer(), Signer::Own(_))
+        !matches!(self.signer(), Signer::Foreign { .. })
     }
 
-    /// Calls `work` with an RSA key that was loaded here and that nobody else
+    /// Calls `work` with an RSA key that the engine has and that nobody else
     /// works with meanwhile; `None` for other keys.
     pub(crate) fn with_rsa<R>(
         &self,
@@ -340,6 +340,15 @@ impl PrivateKey {
     ) -> Option<R> {
         match self.signer() {
             Signer::Own(key) if self.kind() == KeyKind::Rsa => Some(key.with_lock(work)),
+            _ => None,
+        }
+    }
+
+    /// The RSA key where aws-lc has it.
+    #[cfg(feature = "accel")]
+    pub(crate) fn fast_rsa(&self) -> Option<&crate::provider::rsa::Private> {
+        match self.signer() {
+            Signer::Fast(key) => key.as_rsa(),
             _ => None,
         }
     }

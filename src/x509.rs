@@ -53,10 +53,10 @@ pub use self::certificate::Certificate;
 pub(crate) use self::chain::CertificateChain;
 pub use self::crl::Crl;
 pub(crate) use self::end_point::end_point_digest;
-#[cfg(feature = "pkcs12")]
-pub use self::pkcs12::Pkcs12;
 #[cfg(feature = "accel")]
 pub(crate) use self::key_info::key_info;
+#[cfg(feature = "pkcs12")]
+pub use self::pkcs12::Pkcs12;
 pub(crate) use self::raw::sha256;
 pub use self::server_name::ServerName;
 pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};

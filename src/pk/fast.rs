@@ -86,6 +86,14 @@ impl FastKey {
         })
     }
 
+    /// The RSA key, if it is one.
+    pub(super) fn as_rsa(&self) -> Option<&rsa::Private> {
+        match &self.private {
+            Private::Rsa(key) => Some(key),
+            Private::Ec(_) => None,
+        }
+    }
+
     /// The public key, in the engine's form.
     pub(super) fn public(&self) -> &RawKey {
         &self.public

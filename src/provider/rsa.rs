@@ -3,6 +3,7 @@
 use std::ptr::NonNull;
 
 use aws_lc_sys as aws;
+use zeroize::Zeroizing;
 
 use super::aead::forget_errors;
 use super::curve::Number;
@@ -93,6 +94,52 @@ impl Private {
             return None;
         }
         Some(signature)
+    }
+}
+
+/// Bytes of a premaster secret of TLS (RFC 5246, section 7.4.7.1).
+pub(crate) const PREMASTER_LEN: usize = 48;
+
+impl Private {
+    /// Decrypts a premaster secret (RSAES-PKCS1-v1_5), and what is wrong with
+    /// it: 0 for nothing.
+    ///
+    /// Whether the padding is right is as secret as the result, or a peer could
+    /// have anything decrypted by asking often enough (Bleichenbacher). So this
+    /// looks at all bytes, in the same way whatever they are.
+    pub(crate) fn decrypt_premaster(
+        &self,
+        encrypted: &[u8],
+    ) -> (Zeroizing<[u8; PREMASTER_LEN]>, u8) {
+        let key = self.0.0.as_ptr();
+        let mut premaster = Zeroizing::new([0xff; PREMASTER_LEN]);
+        // SAFETY: the key is alive.
+        let mut padded = Zeroizing::new(vec![0; unsafe { aws::RSA_size(key) } as usize]);
+        let (mut len, size) = (0, padded.len());
+        // SAFETY: the key is alive, and every length is that of its buffer.
+        let code = unsafe {
+            let (from, to) = (encrypted.as_ptr(), padded.as_mut_ptr());
+            let padding = aws::RSA_NO_PADDING;
+            aws::RSA_decrypt(key, &mut len, to, size, from, encrypted.len(), padding)
+        };
+        let Some((padding, secret)) = padded.split_last_chunk::<PREMASTER_LEN>() else {
+            return (premaster, 1);
+        };
+        let [first, second, filling @ .., end] = padding else {
+            return (premaster, 1);
+        };
+        // Fails for what the peer itself can see: a wrong length, a number above the modulus.
+        if code != 1 || len != size || filling.len() < 8 {
+            forget_errors();
+            return (premaster, 1);
+        }
+        let mut wrong = first | (second ^ 2) | end;
+        for byte in filling {
+            // 1 for zero, by the borrow.
+            wrong |= (u16::from(*byte).wrapping_sub(1) >> 15) as u8;
+        }
+        *premaster = *secret;
+        (premaster, wrong)
     }
 }
 

@@ -78,6 +78,27 @@ void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on)
     mbedtls_ssl_conf_encrypt_then_mac(conf, on ? MBEDTLS_SSL_ETM_ENABLED : MBEDTLS_SSL_ETM_DISABLED);
 }
 
+/* What a client encrypted; nothing where none waits. */
+const unsigned char *ember_ssl_encrypted_premaster(const mbedtls_ssl_context *ssl, size_t *len)
+{
+    *len = ember_decryption_is_wanted(ssl) ? decryption_of(ssl)->encrypted_len : 0;
+    return decryption_of(ssl)->encrypted;
+}
+
+/* What it decrypts to, where that happened elsewhere; a code other than 0 makes the engine take random bytes. */
+int ember_ssl_put_premaster(mbedtls_ssl_context *ssl, const unsigned char premaster[48], int code)
+{
+    struct ember_decryption *decryption = decryption_of(ssl);
+
+    if (!ember_decryption_is_wanted(ssl) || decryption->encrypted_len == 0)
+        return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+    memcpy(decryption->premaster, premaster, sizeof(decryption->premaster));
+    decryption->premaster_len = sizeof(decryption->premaster);
+    decryption->code = code;
+    decryption->is_done = 1;
+    return 0;
+}
+
 /* Whether the suite under negotiation has the client encrypt a secret to the server's key. */
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl)
 {
@@ -99,6 +120,21 @@ int ember_ssl_pads_records(const mbedtls_ssl_context *ssl)
 }
 
 #else /* MBEDTLS_KEY_EXCHANGE_RSA_ENABLED */
+
+const unsigned char *ember_ssl_encrypted_premaster(const mbedtls_ssl_context *ssl, size_t *len)
+{
+    (void) ssl;
+    *len = 0;
+    return NULL;
+}
+
+int ember_ssl_put_premaster(mbedtls_ssl_context *ssl, const unsigned char premaster[48], int code)
+{
+    (void) ssl;
+    (void) premaster;
+    (void) code;
+    return MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+}
 
 int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *key)
 {

@@ -193,6 +193,8 @@ int ember_open(const unsigned char key[32], const unsigned char nonce[12], const
 
 int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *key);
 void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on);
+const unsigned char *ember_ssl_encrypted_premaster(const mbedtls_ssl_context *ssl, size_t *len);
+int ember_ssl_put_premaster(mbedtls_ssl_context *ssl, const unsigned char premaster[48], int code);
 int ember_ssl_encrypts_premaster(const mbedtls_ssl_context *ssl);
 int ember_ssl_pads_records(const mbedtls_ssl_context *ssl);
 

@@ -62,6 +62,20 @@ impl RawSession {
     /// that fails, the engine alone knows.
     pub(crate) fn decrypt_premaster(&mut self, key: &PrivateKey) -> Result<(), ErrorCode> {
         let ssl = self.ssl.as_ptr();
+        #[cfg(feature = "accel")]
+        if let Some(key) = key.fast_rsa() {
+            let mut len = 0;
+            // SAFETY: the callee gives a pointer into the session and how much is there; nothing writes there meanwhile.
+            let encrypted = unsafe {
+                let encrypted = ffi::ember_ssl_encrypted_premaster(ssl, &mut len);
+                super::slice(encrypted, len)
+            };
+            let (premaster, wrong) = key.decrypt_premaster(encrypted);
+            // SAFETY: the callee reads 48 bytes, and checks the state.
+            return check(unsafe {
+                ffi::ember_ssl_put_premaster(ssl, premaster.as_ptr(), wrong.into())
+            });
+        }
         // SAFETY: the callee checks the state, and the key is locked for the call. The session's generator is alive.
         key.with_rsa(|key| check(unsafe { ffi::ember_ssl_decrypt_premaster(ssl, key) }))
             .unwrap_or(Err(ErrorCode::from_raw(
