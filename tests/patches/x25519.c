@@ -33,7 +33,7 @@ static int agree(const unsigned char *params, size_t len, unsigned char secret[6
     mbedtls_ecdh_init(&ecdh);
     ret = mbedtls_ecdh_read_params(&ecdh, &p, params + len);
     if (ret == 0)
-        ret = mbedtls_mpi_read_binary(&ecdh.ctx.mbed_ecdh.d, alice, sizeof(alice));
+        ret = mbedtls_mpi_read_binary(&ecdh.d, alice, sizeof(alice));
     if (ret == 0)
         ret = mbedtls_ecdh_calc_secret(&ecdh, written, secret, 66, counting, NULL);
     mbedtls_ecdh_free(&ecdh);
