@@ -63,6 +63,7 @@ pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
 pub type mbedtls_md_type_t = ::std::os::raw::c_uint;
 pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
 pub type mbedtls_pk_type_t = ::std::os::raw::c_uint;
+pub type mbedtls_cipher_id_t = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_states = ::std::os::raw::c_uint;
 pub type mbedtls_ssl_send_t = ::std::option::Option<
     unsafe extern "C" fn(
@@ -86,7 +87,25 @@ pub type mbedtls_ssl_recv_timeout_t = ::std::option::Option<
         timeout: u32,
     ) -> ::std::os::raw::c_int,
 >;
+pub type ember_verify = ::std::option::Option<
+    unsafe extern "C" fn(
+        key: *const ::std::os::raw::c_void,
+        md: ::std::os::raw::c_int,
+        digest: *const ::std::os::raw::c_uchar,
+        digest_len: usize,
+        signature: *const ::std::os::raw::c_uchar,
+        signature_len: usize,
+    ) -> ::std::os::raw::c_int,
+>;
+pub type ember_drop = ::std::option::Option<
+    unsafe extern "C" fn(key: *mut ::std::os::raw::c_void),
+>;
 pub const MBEDTLS_SSL_MAX_CONTENT_LEN: u32 = 16384;
+pub const EMBER_AES_WORDS: u32 = 31;
+pub const EMBER_CHACHAPOLY_WORDS: u32 = 73;
+pub const EMBER_GCM_WORDS: u32 = 78;
+pub const EMBER_SHA256_WORDS: u32 = 14;
+pub const EMBER_SHA512_WORDS: u32 = 27;
 pub const MBEDTLS_ERR_AES_INVALID_KEY_LENGTH: i32 = -32;
 pub const MBEDTLS_ERR_AES_INVALID_INPUT_LENGTH: i32 = -34;
 pub const MBEDTLS_ERR_AES_BAD_INPUT_DATA: i32 = -33;
@@ -682,6 +701,17 @@ pub const MBEDTLS_TLS_EXT_RENEGOTIATION_INFO: u32 = 65281;
 pub const EMBER_RSA_NUMBERS: u32 = 8;
 pub const EMBER_PK_MAX_SIGNATURE: u32 = 1024;
 pub const EMBER_X509_MAX_CHAIN: u32 = 10;
+pub const MBEDTLS_ERR_POLY1305_BAD_INPUT_DATA: i32 = -87;
+pub const MBEDTLS_ERR_POLY1305_FEATURE_UNAVAILABLE: i32 = -89;
+pub const MBEDTLS_ERR_POLY1305_HW_ACCEL_FAILED: i32 = -91;
+pub const MBEDTLS_ERR_CHACHAPOLY_BAD_STATE: i32 = -84;
+pub const MBEDTLS_ERR_CHACHAPOLY_AUTH_FAILED: i32 = -86;
+pub const MBEDTLS_ERR_CHACHA20_BAD_INPUT_DATA: i32 = -81;
+pub const MBEDTLS_ERR_CHACHA20_FEATURE_UNAVAILABLE: i32 = -83;
+pub const MBEDTLS_ERR_CHACHA20_HW_ACCEL_FAILED: i32 = -85;
+pub const MBEDTLS_ERR_GCM_AUTH_FAILED: i32 = -18;
+pub const MBEDTLS_ERR_GCM_HW_ACCEL_FAILED: i32 = -19;
+pub const MBEDTLS_ERR_GCM_BAD_INPUT: i32 = -20;
 pub const MBEDTLS_ERR_NET_SOCKET_FAILED: i32 = -66;
 pub const MBEDTLS_ERR_NET_CONNECT_FAILED: i32 = -68;
 pub const MBEDTLS_ERR_NET_BIND_FAILED: i32 = -70;
@@ -772,6 +802,16 @@ pub const MBEDTLS_PK_ECKEY_DH: mbedtls_pk_type_t = 3;
 pub const MBEDTLS_PK_ECDSA: mbedtls_pk_type_t = 4;
 pub const MBEDTLS_PK_RSA_ALT: mbedtls_pk_type_t = 5;
 pub const MBEDTLS_PK_RSASSA_PSS: mbedtls_pk_type_t = 6;
+pub const MBEDTLS_CIPHER_ID_NONE: mbedtls_cipher_id_t = 0;
+pub const MBEDTLS_CIPHER_ID_NULL: mbedtls_cipher_id_t = 1;
+pub const MBEDTLS_CIPHER_ID_AES: mbedtls_cipher_id_t = 2;
+pub const MBEDTLS_CIPHER_ID_DES: mbedtls_cipher_id_t = 3;
+pub const MBEDTLS_CIPHER_ID_3DES: mbedtls_cipher_id_t = 4;
+pub const MBEDTLS_CIPHER_ID_CAMELLIA: mbedtls_cipher_id_t = 5;
+pub const MBEDTLS_CIPHER_ID_BLOWFISH: mbedtls_cipher_id_t = 6;
+pub const MBEDTLS_CIPHER_ID_ARC4: mbedtls_cipher_id_t = 7;
+pub const MBEDTLS_CIPHER_ID_ARIA: mbedtls_cipher_id_t = 8;
+pub const MBEDTLS_CIPHER_ID_CHACHA20: mbedtls_cipher_id_t = 9;
 pub const MBEDTLS_SSL_HELLO_REQUEST: mbedtls_ssl_states = 0;
 pub const MBEDTLS_SSL_CLIENT_HELLO: mbedtls_ssl_states = 1;
 pub const MBEDTLS_SSL_SERVER_HELLO: mbedtls_ssl_states = 2;
@@ -1135,6 +1175,12 @@ unsafe extern "C" {
         key: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_release_buffers(
+        ssl: *mut mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_take_buffers(
+        ssl: *mut mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_sign_with(
         ssl: *mut mbedtls_ssl_context,
         is_rsa: ::std::os::raw::c_int,
@@ -1230,11 +1276,26 @@ unsafe extern "C" {
         conf: *mut mbedtls_ssl_config,
         on: ::std::os::raw::c_int,
     );
+    pub fn ember_ssl_encrypted_premaster(
+        ssl: *const mbedtls_ssl_context,
+        len: *mut usize,
+    ) -> *const ::std::os::raw::c_uchar;
+    pub fn ember_ssl_put_premaster(
+        ssl: *mut mbedtls_ssl_context,
+        premaster: *const ::std::os::raw::c_uchar,
+        code: ::std::os::raw::c_int,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_encrypts_premaster(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_pads_records(
         ssl: *const mbedtls_ssl_context,
+    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_replace_peer_key(
+        ssl: *mut mbedtls_ssl_context,
+        key: *mut ::std::os::raw::c_void,
+        verify: ember_verify,
+        drop: ember_drop,
     ) -> ::std::os::raw::c_int;
     pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
     pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
