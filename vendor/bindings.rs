@@ -1111,6 +1111,11 @@ unsafe extern "C" {
         message: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_hash_in_place_of_next(
+        ssl: *mut mbedtls_ssl_context,
+        message: *const ::std::os::raw::c_uchar,
+        len: usize,
+    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_check_finished(
         ssl: *mut mbedtls_ssl_context,
         verify_data: *const ::std::os::raw::c_uchar,

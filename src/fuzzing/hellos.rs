@@ -45,7 +45,7 @@ fn client_hello(message: &[u8]) {
         return;
     };
     assert!(hello.session_id.len() <= 32);
-    assert!(hello.legacy_version >> 8 == 3);
+    assert!(hello.legacy_version >= 0x0303);
     assert!(hello.alpn.iter().all(|protocol| !protocol.is_empty()));
     for (index, number) in hello.extensions.iter().enumerate() {
         assert!(!hello.extensions[..index].contains(number), "twice");
@@ -53,6 +53,13 @@ fn client_hello(message: &[u8]) {
     for len in [0, 3, message.len() / 2, message.len() - 1] {
         assert!(ClientHello::parse(&message[..len]).is_err());
     }
+    // What the engine gets is a hello that says the same.
+    let reduced = hello.for_engine(message);
+    let again = ClientHello::parse(&reduced).expect("a hello of ours");
+    assert_eq!(again.server_name, hello.server_name);
+    assert_eq!(again.alpn, hello.alpn);
+    assert_eq!(again.session_id, hello.session_id);
+    assert_eq!(again.for_engine(&reduced), reduced);
 }
 
 /// What Rust accepts, the engine answers or refuses.

@@ -93,6 +93,8 @@ pub(crate) struct Engine {
     owed_alert: Option<Alert>,
     server_name: Option<ServerName>,
     offered: Option<ClientHello>,
+    /// On a server: the ClientHello as it came, until it is in the transcript.
+    hello_to_hash: Vec<u8>,
     chosen: Option<ServerHello>,
     /// The server wants a client certificate, and why it gets none.
     certificate_withheld: Option<&'static str>,
@@ -167,6 +169,7 @@ impl Engine {
             owed_alert: None,
             server_name: None,
             offered: None,
+            hello_to_hash: Vec::new(),
             chosen: None,
             certificate_withheld: None,
             client_scheme: None,

@@ -5,5 +5,6 @@
 
 pub(crate) mod certificate_request;
 pub(crate) mod codec;
+mod for_engine;
 pub(crate) mod hello;
 pub(crate) mod inbound;

@@ -50,8 +50,13 @@ struct ember_idle {
     unsigned char in_ctr[8];
 };
 
+/* What adds a message to the transcript of a context. */
+typedef int ember_transcript(mbedtls_ssl_context *, const unsigned char *, size_t);
+
 struct ember_session {
     mbedtls_ssl_config config;
+    /* What goes on after a message that is left out of the transcript; see ember_ssl_hash_in_place_of_next(). */
+    ember_transcript *update_checksum;
     struct ember_signing signing;
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
     struct ember_decryption decryption;

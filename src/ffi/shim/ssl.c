@@ -132,6 +132,29 @@ int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *messag
     return ssl->handshake != NULL ? ssl->handshake->update_checksum(ssl, message, len) : 0;
 }
 
+/* Leaves one message out of the transcript. */
+static int skip_one_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+{
+    (void) message;
+    (void) len;
+    ssl->handshake->update_checksum = ((struct ember_session *) ssl->conf)->update_checksum;
+    return 0;
+}
+
+/* `message` goes into the transcript, and the next one that the engine adds does not. */
+int ember_ssl_hash_in_place_of_next(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
+{
+    int ret;
+
+    if (ssl->handshake == NULL || ssl->handshake->update_checksum == skip_one_message)
+        return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+    if ((ret = ssl->handshake->update_checksum(ssl, message, len)) != 0)
+        return ret;
+    ((struct ember_session *) ssl->conf)->update_checksum = ssl->handshake->update_checksum;
+    ssl->handshake->update_checksum = skip_one_message;
+    return 0;
+}
+
 /* 0 if `verify_data` is what the peer's Finished must hold, MBEDTLS_ERR_SSL_BAD_HS_FINISHED if not. */
 int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len)
 {

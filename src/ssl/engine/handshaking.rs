@@ -7,15 +7,16 @@
 use super::{Engine, Phase, Progress, signing};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
+use crate::ssl::terms::CipherSuite;
 use crate::ssl::wire::certificate_request::CertificateRequest;
 use crate::ssl::wire::codec::Reader;
 use crate::ssl::wire::hello::{ClientHello, HelloRefused, ServerHello, extension};
 use crate::ssl::wire::inbound::{
-    MESSAGE_CERTIFICATE, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC, TYPE_HANDSHAKE,
+    MESSAGE_CERTIFICATE, MESSAGE_CLIENT_HELLO, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC,
+    TYPE_HANDSHAKE,
 };
 
 const MESSAGE_HELLO_REQUEST: u8 = 0;
-const MESSAGE_CLIENT_HELLO: u8 = 1;
 const MESSAGE_SERVER_HELLO: u8 = 2;
 const MESSAGE_NEW_SESSION_TICKET: u8 = 4;
 const MESSAGE_SERVER_KEY_EXCHANGE: u8 = 12;
@@ -69,6 +70,7 @@ impl Engine {
     fn prepare_step(&mut self) -> Result<()> {
         match (self.is_client, self.raw.state()) {
             (false, ffi::MBEDTLS_SSL_CLIENT_HELLO) => {
+                self.hash_hello()?;
                 self.check_offer()?;
                 self.offer_identities()
             }
@@ -95,9 +97,22 @@ impl Engine {
     }
 
     /// A hello that came before there was an engine, or comes now.
+    ///
+    /// The engine gets what it understands of it, the transcript gets all.
     pub(super) fn client_hello_came(&mut self, hello: ClientHello, message: &[u8]) {
+        self.raw.feed(TYPE_HANDSHAKE, &hello.for_engine(message));
         self.offered = Some(hello);
-        self.raw.feed(TYPE_HANDSHAKE, message);
+        self.hello_to_hash = message.to_vec();
+    }
+
+    fn hash_hello(&mut self) -> Result<()> {
+        let message = std::mem::take(&mut self.hello_to_hash);
+        if message.is_empty() {
+            return Ok(());
+        }
+        self.raw
+            .hash_in_place_of_next(&message)
+            .map_err(|code| self.engine_refused(code))
     }
 
     fn finish(&mut self) -> Progress {
@@ -195,6 +210,10 @@ impl Engine {
                 self.client_named_its_key(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
+            MESSAGE_CLIENT_KEY_EXCHANGE if self.has_key_share() => {
+                self.check_key_share(message)?;
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
             MESSAGE_CERTIFICATE_REQUEST => {
                 self.certificate_request_came(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
@@ -216,6 +235,25 @@ impl Engine {
                 self.check_extended_master_secret(offered)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the ClientKeyExchange is a share: every suite with forward
+    /// secrecy is one of ECDHE.
+    fn has_key_share(&self) -> bool {
+        self.chosen_suite()
+            .is_some_and(CipherSuite::has_forward_secrecy)
+    }
+
+    /// A share is one point, and nothing else (RFC 8422, 5.7).
+    fn check_key_share(&mut self, message: &[u8]) -> Result<()> {
+        let mut body = Reader::new(message.get(4..).unwrap_or_default());
+        match body.vec8() {
+            Some(point) if !point.is_empty() && body.is_empty() => Ok(()),
+            _ => Err(self.refuse(
+                Alert::DecodeError,
+                "the ClientKeyExchange is cut short or has a wrong length",
+            )),
         }
     }
 

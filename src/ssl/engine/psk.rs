@@ -81,7 +81,7 @@ impl Engine {
         }
     }
 
-    fn chosen_suite(&self) -> Option<CipherSuite> {
+    pub(super) fn chosen_suite(&self) -> Option<CipherSuite> {
         CipherSuite::from_iana_number(self.chosen.as_ref()?.cipher_suite)
     }
 

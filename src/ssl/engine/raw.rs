@@ -181,6 +181,15 @@ impl RawSession {
         })
     }
 
+    /// Adds `message` to the transcript, where the engine would add the next
+    /// one that it reads.
+    pub(crate) fn hash_in_place_of_next(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
+        // SAFETY: the callee reads `len` bytes, and refuses once the handshake is over.
+        check(unsafe {
+            ffi::ember_ssl_hash_in_place_of_next(self.ssl.as_ptr(), message.as_ptr(), message.len())
+        })
+    }
+
     /// Whether `verify_data` is what the peer's Finished must hold now.
     pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> Result<bool, ErrorCode> {
         // SAFETY: the callee checks the length and that the handshake is under way.

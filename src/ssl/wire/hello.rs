@@ -7,15 +7,18 @@
 use std::fmt;
 
 use super::codec::{Reader, u16_list};
+use super::inbound::MAX_MESSAGE;
 use crate::error::Alert;
 
 /// Extension numbers that this crate reads (IANA, TLS ExtensionType Values).
 pub(crate) mod extension {
     pub(crate) const SERVER_NAME: u16 = 0;
+    pub(crate) const MAX_FRAGMENT_LENGTH: u16 = 1;
     pub(crate) const SUPPORTED_GROUPS: u16 = 10;
     pub(crate) const EC_POINT_FORMATS: u16 = 11;
     pub(crate) const SIGNATURE_ALGORITHMS: u16 = 13;
     pub(crate) const ALPN: u16 = 16;
+    pub(crate) const ENCRYPT_THEN_MAC: u16 = 22;
     pub(crate) const EXTENDED_MASTER_SECRET: u16 = 23;
     pub(crate) const SESSION_TICKET: u16 = 35;
     pub(crate) const SUPPORTED_VERSIONS: u16 = 43;
@@ -136,6 +139,15 @@ impl ClientHello {
         if session_id.len() > 32 || compressions.is_empty() {
             return Err(malformed());
         }
+        if legacy_version < TLS12 && suites.contains(&FALLBACK_SCSV) {
+            return Err(HelloRefused::new(
+                Alert::InappropriateFallback,
+                format!(
+                    "the client fell back to {} though TLS 1.2 is spoken here (RFC 7507)",
+                    version_name(legacy_version)
+                ),
+            ));
+        }
         if legacy_version < TLS12 {
             return Err(HelloRefused::new(
                 Alert::ProtocolVersion,
@@ -143,18 +155,6 @@ impl ClientHello {
                     "the client speaks {} at most; TLS 1.2 is the least accepted",
                     version_name(legacy_version)
                 ),
-            ));
-        }
-        if legacy_version >> 8 != 3 {
-            return Err(HelloRefused::new(
-                Alert::ProtocolVersion,
-                format!("the client asks for version 0x{legacy_version:04x}"),
-            ));
-        }
-        if !compressions.contains(&0) {
-            return Err(HelloRefused::new(
-                Alert::IllegalParameter,
-                "the client does not offer null compression",
             ));
         }
 
@@ -193,6 +193,18 @@ impl ClientHello {
         if is_for_curves && point_formats.is_some_and(|formats| !formats.contains(&UNCOMPRESSED)) {
             return Err(no_uncompressed_points("client"));
         }
+        if !compressions.contains(&0) {
+            return Err(HelloRefused::new(
+                Alert::IllegalParameter,
+                "the client does not offer null compression",
+            ));
+        }
+        if hello.for_engine(message).len() > MAX_MESSAGE {
+            return Err(HelloRefused::new(
+                Alert::IllegalParameter,
+                format!("what matters of the ClientHello has more than {MAX_MESSAGE} bytes"),
+            ));
+        }
         Ok(hello)
     }
 }
@@ -227,6 +239,16 @@ fn hello_extension(
             .vec16()
             .and_then(protocol_list)
             .map(|list| hello.alpn = list),
+        extension::MAX_FRAGMENT_LENGTH => match reader.u8() {
+            None | Some(1..=4) => Some(()),
+            Some(code) => {
+                return Err(HelloRefused::new(
+                    Alert::IllegalParameter,
+                    format!("max_fragment_length of the ClientHello is {code} (RFC 6066, 4)"),
+                ));
+            }
+        }
+        .filter(|()| content.len() == 1),
         extension::SESSION_TICKET => {
             hello.has_ticket = !content.is_empty();
             hello.ticket = Ticket(content.to_vec());

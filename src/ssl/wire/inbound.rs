@@ -23,7 +23,9 @@ const MAX_EXPANSION: usize = match cfg!(feature = "legacy-suites") {
     false => AEAD_EXPANSION,
 };
 /// The largest handshake message that the engine's buffer holds.
-const MAX_MESSAGE: usize = MAX_PLAINTEXT;
+pub(crate) const MAX_MESSAGE: usize = MAX_PLAINTEXT;
+/// All that the fields of a ClientHello can hold. The engine gets a part of it.
+const MAX_CLIENT_HELLO: usize = 4 + 2 + 32 + 33 + (2 + 65_534) + 256 + (2 + 65_535);
 /// A Certificate message never reaches the engine whole, so it may be larger.
 const MAX_CERTIFICATE_MESSAGE: usize = 1 << 17;
 /// Warning alerts in a row before the peer is refused, as other stacks do.
@@ -36,6 +38,7 @@ pub(crate) const TYPE_ALERT: u8 = 21;
 pub(crate) const TYPE_HANDSHAKE: u8 = 22;
 pub(crate) const TYPE_APPLICATION_DATA: u8 = 23;
 
+pub(crate) const MESSAGE_CLIENT_HELLO: u8 = 1;
 pub(crate) const MESSAGE_CERTIFICATE: u8 = 11;
 
 /// Why the peer's records are refused, and the alert that says so.
@@ -344,12 +347,18 @@ impl Inbound {
         };
         let total = 4 + len;
         let most = match kind {
+            MESSAGE_CLIENT_HELLO => MAX_CLIENT_HELLO,
             MESSAGE_CERTIFICATE => MAX_CERTIFICATE_MESSAGE,
             _ => MAX_MESSAGE,
         };
         if total > most {
+            // A ClientHello of that length holds more than its fields can.
+            let alert = match kind {
+                MESSAGE_CLIENT_HELLO => Alert::DecodeError,
+                _ => Alert::IllegalParameter,
+            };
             return Err(refused(
-                Alert::IllegalParameter,
+                alert,
                 format!("a handshake message of {len} bytes"),
             ));
         }
@@ -477,7 +486,8 @@ mod tests {
             (&[20, 3, 3, 0, 1, 2], Alert::UnexpectedMessage),
             (&[21, 3, 3, 0, 1, 2], Alert::DecodeError),
             (&[23, 3, 3, 0, 1, 2], Alert::UnexpectedMessage),
-            (&[22, 3, 3, 0, 4, 1, 0, 0x40, 0], Alert::IllegalParameter),
+            (&[22, 3, 3, 0, 4, 1, 2, 1, 0x45], Alert::DecodeError),
+            (&[22, 3, 3, 0, 4, 2, 0, 0x40, 0], Alert::IllegalParameter),
             (&[22, 3, 3, 0, 4, 11, 2, 0, 0], Alert::IllegalParameter),
         ] {
             let refused = inbound(bytes).next_plain().unwrap_err();

@@ -1,0 +1,162 @@
+//! What the engine is given of a ClientHello.
+//!
+//! The engine reads a hello from one record and refuses what is odd but
+//! allowed: more than 16 compression methods, a version that does not exist
+//! yet. It gets the parts that it understands, in a hello of its own.
+
+use super::codec::{Reader, u16_list};
+use super::hello::{ClientHello, FALLBACK_SCSV, RENEGOTIATION_SCSV, TLS12, extension};
+use super::inbound::MESSAGE_CLIENT_HELLO;
+use crate::ssl::terms::{CipherSuite, NamedGroup};
+
+/// The extensions that the engine reads.
+const UNDERSTOOD: [u16; 10] = [
+    extension::SERVER_NAME,
+    extension::MAX_FRAGMENT_LENGTH,
+    extension::SUPPORTED_GROUPS,
+    extension::EC_POINT_FORMATS,
+    extension::SIGNATURE_ALGORITHMS,
+    extension::ALPN,
+    extension::ENCRYPT_THEN_MAC,
+    extension::EXTENDED_MASTER_SECRET,
+    extension::SESSION_TICKET,
+    extension::RENEGOTIATION_INFO,
+];
+
+impl ClientHello {
+    /// The message that the engine gets in place of `message`, of which this
+    /// hello was read.
+    pub(crate) fn for_engine(&self, message: &[u8]) -> Vec<u8> {
+        // The fields were checked when they were read: none is missing.
+        fields(message).map_or_else(Vec::new, |(suites, extensions)| {
+            let mut body = TLS12.to_be_bytes().to_vec();
+            body.extend_from_slice(&self.random);
+            body.push(self.session_id.len() as u8);
+            body.extend_from_slice(&self.session_id);
+            let suites = kept(suites, is_known_suite);
+            body.extend_from_slice(&(suites.len() as u16).to_be_bytes());
+            body.extend_from_slice(&suites);
+            body.extend_from_slice(&[1, 0]);
+            let extensions = kept_extensions(extensions);
+            body.extend_from_slice(&(extensions.len() as u16).to_be_bytes());
+            body.extend_from_slice(&extensions);
+
+            let len = (body.len() as u32).to_be_bytes();
+            [&[MESSAGE_CLIENT_HELLO], &len[1..], &body].concat()
+        })
+    }
+}
+
+/// The lists of suites and of extensions.
+fn fields(message: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut body = Reader::new(message.get(4 + 2 + 32..)?);
+    body.vec8()?;
+    let suites = body.vec16()?;
+    body.vec8()?;
+    Some((suites, body.vec16().unwrap_or_default()))
+}
+
+/// Whether the suite is compiled, or a signal.
+fn is_known_suite(number: u16) -> bool {
+    matches!(number, RENEGOTIATION_SCSV | FALLBACK_SCSV)
+        || CipherSuite::from_iana_number(number).is_some()
+}
+
+fn is_known_group(number: u16) -> bool {
+    let mut all = NamedGroup::ALL.iter();
+    all.any(|group| group.iana_number() == number)
+}
+
+/// Whether the scheme has a hash that the engine knows, or is RSA-PSS.
+fn is_known_scheme(number: u16) -> bool {
+    matches!(number >> 8, 1..=6 | 8)
+}
+
+/// The known numbers of a list, each once. The engine wants one at least, so
+/// where none is known the first stays.
+fn kept(list: &[u8], is_known: impl Fn(u16) -> bool) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for number in u16_list(list).unwrap_or_default() {
+        if is_known(number) && !kept.contains(&number) {
+            kept.push(number);
+        }
+    }
+    match kept.is_empty() {
+        true => list.iter().take(2).copied().collect(),
+        false => kept.into_iter().flat_map(u16::to_be_bytes).collect(),
+    }
+}
+
+/// The same of an extension that is one list, and its length before it.
+fn kept_list(content: &[u8], is_known: impl Fn(u16) -> bool) -> Vec<u8> {
+    let kept = kept(content.get(2..).unwrap_or_default(), is_known);
+    [&(kept.len() as u16).to_be_bytes()[..], &kept].concat()
+}
+
+fn kept_extensions(extensions: &[u8]) -> Vec<u8> {
+    let mut reader = Reader::new(extensions);
+    let mut kept = Vec::new();
+    while let (Some(number), Some(content)) = (reader.u16(), reader.vec16()) {
+        if !UNDERSTOOD.contains(&number) {
+            continue;
+        }
+        let content = match number {
+            extension::SUPPORTED_GROUPS => kept_list(content, is_known_group),
+            extension::SIGNATURE_ALGORITHMS => kept_list(content, is_known_scheme),
+            _ => content.to_vec(),
+        };
+        kept.extend_from_slice(&number.to_be_bytes());
+        kept.extend_from_slice(&(content.len() as u16).to_be_bytes());
+        kept.extend_from_slice(&content);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_understood_is_kept() {
+        let body = [
+            &[4, 1][..],
+            &[9; 32],
+            &[2, 7, 8],
+            &[0, 8, 0xee, 0xee, 0xc0, 0x2f, 0x00, 0xff, 0x0a, 0x0a],
+            &[3, 9, 0, 1],
+            &[0, 13, 0xee, 0xee, 0, 1, 5, 0, 10, 0, 4, 0, 2, 0, 23],
+        ]
+        .concat();
+        let message = [&[1, 0, 0, body.len() as u8], &body[..]].concat();
+        let hello = ClientHello::parse(&message).unwrap();
+        let expected = [
+            &[3, 3][..],
+            &[9; 32],
+            &[2, 7, 8],
+            &[0, 4, 0xc0, 0x2f, 0x00, 0xff],
+            &[1, 0],
+            &[0, 8, 0, 10, 0, 4, 0, 2, 0, 23],
+        ]
+        .concat();
+        assert_eq!(hello.for_engine(&message)[4..], expected);
+    }
+
+    #[test]
+    fn what_is_kept_must_fit_the_engine() {
+        let names = [2, b'a', b'b'].repeat(5500);
+        let list = [&(names.len() as u16).to_be_bytes()[..], &names].concat();
+        let alpn = [&[0, 16], &(list.len() as u16).to_be_bytes()[..], &list].concat();
+        let body = [
+            &[3, 3][..],
+            &[9; 32],
+            &[0, 0, 2, 0xc0, 0x2f, 1, 0],
+            &(alpn.len() as u16).to_be_bytes(),
+            &alpn,
+        ]
+        .concat();
+        let len = (body.len() as u32).to_be_bytes();
+        let message = [&[1], &len[1..], &body].concat();
+        let refused = ClientHello::parse(&message).unwrap_err();
+        assert!(refused.reason.contains("16384"), "{refused:?}");
+    }
+}
