@@ -59,13 +59,16 @@ impl Server {
     }
 
     fn connect(&self) -> SslSession<NetContext> {
+        self.handshake().complete().unwrap()
+    }
+
+    fn handshake(&self) -> Handshake<NetContext> {
         let trust = TrustStore::from_pem_file(self.trust.as_ref().unwrap()).unwrap();
         let config = SslConfig::client().trust_store(trust).build().unwrap();
         let mut net = NetContext::connect(("127.0.0.1", self.port)).unwrap();
         net.set_read_timeout(Some(common::PATIENCE)).unwrap();
         let name = ServerName::try_from(HOST).unwrap();
-        let handshake = Handshake::client(&config, name, net).unwrap();
-        handshake.complete().unwrap()
+        Handshake::client(&config, name, net).unwrap()
     }
 
     /// What comes back for these bytes until the server closes.
@@ -236,6 +239,26 @@ fn curl_fetches_a_file_and_trusts_the_throwaway_certificate() {
             .success()
     );
     server.process.line_with("refused: ");
+}
+
+#[test]
+fn sessions_are_resumed_with_tickets_and_without() {
+    let dir = folder();
+    for tickets in ["on", "off"] {
+        let mut server = Server::start(dir.path(), &["--tickets", tickets]);
+        let mut first = server.connect();
+        server.process.next_line_with("name localhost");
+        first.write_all(b"GET /hello.txt HTTP/1.0\r\n\r\n").unwrap();
+        first.read_to_end(&mut Vec::new()).unwrap();
+        let data = first.resumption_data().unwrap();
+
+        let mut handshake = server.handshake();
+        assert!(handshake.resume(&data));
+        let again = handshake.complete().unwrap();
+        assert!(again.is_resumed(), "--tickets {tickets}");
+        let line = server.process.next_line_with("name localhost");
+        assert!(line.ends_with(", resumed"), "{line}");
+    }
 }
 
 #[test]

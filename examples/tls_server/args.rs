@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 /// Serves the files of a folder over HTTPS until it is stopped with Ctrl-C.
 ///
@@ -40,6 +40,17 @@ pub struct Args {
         default_value = "http/1.1"
     )]
     pub alpn: Vec<String>,
+
+    /// Whether clients get tickets to resume their sessions with; those that
+    /// take none are remembered by a session id in either case
+    #[arg(long, value_name = "on|off", default_value = "on")]
+    pub tickets: Tickets,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Tickets {
+    On,
+    Off,
 }
 
 const AFTER_HELP: &str = "\

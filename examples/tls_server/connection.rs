@@ -1,6 +1,6 @@
 //! One connection: handshake, requests, the end.
 
-use std::io::{self, BufRead, ErrorKind, Write};
+use std::io::{self, BufRead, BufWriter, ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 use embertls::{Handshake, NetContext, SslSession};
@@ -18,6 +18,8 @@ const IDLE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_secs(30);
 /// How often a waiting connection looks whether the server is to stop.
 const LOOK: Duration = Duration::from_millis(200);
+/// The most that one record holds.
+const RECORD: usize = 16_384;
 
 pub fn serve(shared: &Shared, net: NetContext, from: &str) {
     let handshake = match Handshake::server(&shared.config, net) {
@@ -44,14 +46,18 @@ fn requests(shared: &Shared, session: &mut SslSession<NetContext>) -> io::Result
         }
         let request = match request::read(session)? {
             Request::Bad(status) => {
-                response::error(session, status, false)?;
-                return session.flush();
+                let mut out = BufWriter::with_capacity(RECORD, &mut *session);
+                response::error(&mut out, status, false)?;
+                return out.flush();
             }
             Request::Good(request) => request,
         };
         let keep = request.keep_alive && !shared.is_stopping();
-        response::answer(session, &shared.files, &request, keep)?;
-        session.flush()?;
+        // Head and body share records.
+        let mut out = BufWriter::with_capacity(RECORD, &mut *session);
+        response::answer(&mut out, &shared.files, &request, keep)?;
+        out.flush()?;
+        drop(out);
         if !keep {
             return Ok(());
         }

@@ -23,11 +23,16 @@ pub fn connection(from: &str, session: &SslSession<NetContext>) {
     let client = session.peer_certificates().first();
     let client = client.and_then(|der| Certificate::from_der(der).ok());
     line(format_args!(
-        "{from}: {}, {}, name {}, ALPN {}, client {}",
+        "{from}: {}, {}, name {}, ALPN {}, client {}{}",
         session.version(),
         session.cipher_suite(),
         name.unwrap_or("none"),
         alpn.as_deref().unwrap_or("none"),
         client.map_or("unknown".into(), |client| client.subject().to_string()),
+        if session.is_resumed() {
+            ", resumed"
+        } else {
+            ""
+        },
     ));
 }

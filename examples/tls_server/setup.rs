@@ -3,11 +3,17 @@
 use std::error::Error;
 use std::io::Write;
 
-use embertls::{Certificate, ClientAuth, PrivateKey, Server, SslConfig, TrustStore, Verifier};
+use embertls::{
+    Certificate, ClientAuth, PrivateKey, Server, SessionCache, SslConfig, TicketKeys, TrustStore,
+    Verifier,
+};
 use tempfile::NamedTempFile;
 
-use crate::args::Args;
+use crate::args::{Args, Tickets};
 use crate::authority::Throwaway;
+
+/// Sessions that are kept for clients without tickets.
+const REMEMBERED: usize = 1000;
 
 pub struct Setup {
     pub config: SslConfig<Server>,
@@ -29,11 +35,16 @@ impl Setup {
             Some(file) => ClientAuth::Required(Verifier::new(TrustStore::from_pem_file(file)?)),
             None => ClientAuth::Off,
         };
-        let config = SslConfig::server()
+        let lifetime = TicketKeys::DEFAULT_LIFETIME;
+        let mut builder = SslConfig::server()
             .identity(chain, key)
             .client_auth(client_auth)
-            .alpn(&args.alpn)
-            .build()?;
+            .session_cache(SessionCache::in_memory(REMEMBERED, lifetime)?)
+            .alpn(&args.alpn);
+        if args.tickets == Tickets::On {
+            builder = builder.tickets(TicketKeys::rotating(lifetime)?);
+        }
+        let config = builder.build()?;
         Ok(Self { config, trust })
     }
 }
