@@ -2,6 +2,8 @@
 
 #[path = "examples/https_get.rs"]
 mod https_get;
+#[path = "examples/mtls.rs"]
+mod mtls;
 #[path = "examples/pki.rs"]
 mod pki;
 #[path = "../examples/shared/printable.rs"]
@@ -16,6 +18,8 @@ mod psk;
 mod resume;
 #[path = "examples/servers.rs"]
 mod servers;
+#[path = "examples/starttls.rs"]
+mod starttls;
 #[path = "examples/tls_client.rs"]
 mod tls_client;
 #[path = "examples/tls_client_failures.rs"]
