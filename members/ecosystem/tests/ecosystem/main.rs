@@ -5,6 +5,7 @@ mod common;
 mod hyper_client;
 mod load;
 mod mqtt;
+mod pkcs11;
 mod postgres;
 mod redis;
 mod sessions;
