@@ -9,12 +9,16 @@ mod established;
 #[cfg(feature = "accel")]
 mod peer_key;
 mod psk;
+mod records;
+mod resumption;
+mod secrets;
 mod signing;
+mod transcript;
+
+pub(crate) use self::secrets::MasterSecret;
 
 use std::ffi::{CStr, c_int, c_uchar, c_void};
 use std::ptr::{NonNull, addr_of_mut};
-
-use zeroize::Zeroizing;
 
 use super::bio::{self, Bio, OwnAlert};
 use crate::error::{Error, ErrorCode, Result, check};
@@ -31,9 +35,6 @@ struct Callbacks {
     #[cfg(any(feature = "log", feature = "tracing"))]
     panic: logging::Parked,
 }
-
-/// Wiped when it goes; in a box, since moving it would leave a copy behind.
-pub(crate) type MasterSecret = Box<Zeroizing<[u8; 48]>>;
 
 /// One session of the engine.
 pub(crate) struct RawSession {
@@ -165,61 +166,6 @@ impl RawSession {
         }
     }
 
-    /// Makes `message` the one that the next step reads, whatever came in.
-    pub(crate) fn place_message(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the context is in its handshake; the length is checked by the callee, the bytes copied.
-        check(unsafe {
-            ffi::ember_ssl_place_message(self.ssl.as_ptr(), message.as_ptr(), message.len())
-        })
-    }
-
-    /// Adds `message` to the transcript.
-    pub(crate) fn hash_message(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the callee reads `len` bytes, and nothing once the handshake is over.
-        check(unsafe {
-            ffi::ember_ssl_hash_message(self.ssl.as_ptr(), message.as_ptr(), message.len())
-        })
-    }
-
-    /// Adds `message` to the transcript, where the engine would add the next
-    /// one that it reads.
-    pub(crate) fn hash_in_place_of_next(&mut self, message: &[u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the callee reads `len` bytes, and refuses once the handshake is over.
-        check(unsafe {
-            ffi::ember_ssl_hash_in_place_of_next(self.ssl.as_ptr(), message.as_ptr(), message.len())
-        })
-    }
-
-    /// Whether `verify_data` is what the peer's Finished must hold now.
-    pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> Result<bool, ErrorCode> {
-        // SAFETY: the callee checks the length and that the handshake is under way.
-        let code = unsafe {
-            ffi::ember_ssl_check_finished(
-                self.ssl.as_ptr(),
-                verify_data.as_ptr(),
-                verify_data.len(),
-            )
-        };
-        match code {
-            ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED => Ok(false),
-            code => check(code).map(|()| true),
-        }
-    }
-
-    /// What the next Finished message must hold, the client's or the server's.
-    pub(crate) fn next_finished(&mut self, of_client: bool) -> Result<[u8; 12], ErrorCode> {
-        let mut verify_data = [0; 12];
-        // SAFETY: the callee writes 12 bytes; outside of a handshake it refuses.
-        let code = unsafe {
-            ffi::ember_ssl_next_finished(
-                self.ssl.as_ptr(),
-                of_client.into(),
-                verify_data.as_mut_ptr(),
-            )
-        };
-        check(code).map(|()| verify_data)
-    }
-
     /// On a server that has chosen its suite: whether it shows this chain.
     pub(crate) fn shows(&self, chain: &CertificateChain) -> bool {
         // SAFETY: reads fields; the result is only compared.
@@ -232,176 +178,6 @@ impl RawSession {
     pub(crate) fn peer_curve_is_allowed(&self) -> bool {
         // SAFETY: reads fields of a context that is set up; the callee checks that there is a certificate.
         unsafe { ffi::ember_ssl_peer_curve_is_allowed(self.ssl.as_ptr()) != 0 }
-    }
-
-    /// Opens one protected record; with an empty one, goes on in the last.
-    pub(crate) fn read_record(&mut self, record: &[u8]) -> Result<(), ErrorCode> {
-        // All that reading can write is an alert, and only where nothing is pending.
-        let had_output = !self.output().is_empty();
-        // SAFETY: `bio` is touched by Rust only between calls of C; `record` lives until the loan ends.
-        unsafe {
-            let bio = addr_of_mut!((*self.callbacks.as_ptr()).bio);
-            (*bio).lend(record);
-            let code = ffi::ember_ssl_read_record(self.ssl.as_ptr());
-            (*bio).take_back();
-            self.resume_panic();
-            if !had_output && !self.output().is_empty() {
-                self.bio_mut().own_alert = Some(OwnAlert::Encrypted);
-            }
-            check(code)
-        }
-    }
-
-    /// Whether the record just read, with this result, could be decrypted.
-    pub(crate) fn is_opened(&self, code: ErrorCode) -> bool {
-        // SAFETY: reads fields.
-        unsafe { ffi::ember_ssl_is_opened(self.ssl.as_ptr(), code.raw()) != 0 }
-    }
-
-    /// The level of the alert just read.
-    pub(crate) fn alert_level(&self) -> u8 {
-        // SAFETY: reads a byte of the engine's buffer.
-        unsafe { ffi::ember_ssl_alert_level(self.ssl.as_ptr()) }
-    }
-
-    /// The plaintext of the record last read that is not consumed yet.
-    pub(crate) fn record_content(&self) -> &[u8] {
-        let mut len = 0;
-        // SAFETY: the callee gives a pointer into the engine's buffer and how much of it is plaintext;
-        // nothing writes there while `self` is borrowed.
-        unsafe {
-            let content = ffi::ember_ssl_record_content(self.ssl.as_ptr(), &mut len);
-            slice(content, len)
-        }
-    }
-
-    /// Whether the record just read was opened and holds a part of a message.
-    pub(crate) fn is_fragment(&self, code: ErrorCode) -> bool {
-        // SAFETY: reads fields.
-        unsafe { ffi::ember_ssl_is_fragment(self.ssl.as_ptr(), code.raw()) != 0 }
-    }
-
-    /// Whether the record just read holds another handshake message.
-    pub(crate) fn has_more_messages(&self) -> bool {
-        // SAFETY: reads fields.
-        unsafe { ffi::ember_ssl_has_more_messages(self.ssl.as_ptr()) != 0 }
-    }
-
-    /// Drops the record just read, wiping it.
-    pub(crate) fn discard_record(&mut self) {
-        // SAFETY: the callee clears a part of the engine's own buffer.
-        unsafe { ffi::ember_ssl_discard_record(self.ssl.as_ptr()) }
-    }
-
-    /// The record just read holds application data: offer it for reading.
-    pub(crate) fn begin_data(&mut self) {
-        // SAFETY: sets fields to the record just read.
-        unsafe { ffi::ember_ssl_begin_data(self.ssl.as_ptr()) }
-    }
-
-    /// Application data not yet consumed.
-    pub(crate) fn data(&self) -> &[u8] {
-        // SAFETY: reads a field.
-        match unsafe { ffi::ember_ssl_has_data(self.ssl.as_ptr()) } {
-            0 => &[],
-            _ => self.record_content(),
-        }
-    }
-
-    /// Consumes and wipes data; more than there is counts as all of it.
-    pub(crate) fn consume_data(&mut self, len: usize) {
-        // SAFETY: the callee bounds the length.
-        unsafe { ffi::ember_ssl_consume_data(self.ssl.as_ptr(), len) }
-    }
-
-    /// Seals one record with the front of the data, slice after slice: how many
-    /// bytes it took. Output must be empty.
-    pub(crate) fn seal_data<'a>(
-        &mut self,
-        slices: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<usize, ErrorCode> {
-        let mut staged = 0;
-        for slice in slices {
-            let len = self.stage_data(staged, slice)?;
-            staged += len;
-            if len < slice.len() {
-                break;
-            }
-        }
-        // SAFETY: the callee bounds the length and refuses when output is pending.
-        let code = unsafe { ffi::ember_ssl_seal_data(self.ssl.as_ptr(), staged) };
-        self.resume_panic();
-        check(code).map(|()| staged)
-    }
-
-    fn stage_data(&mut self, staged: usize, data: &[u8]) -> Result<usize, ErrorCode> {
-        // SAFETY: the callee bounds both lengths, copies the bytes, and refuses when output is pending.
-        let code = unsafe {
-            ffi::ember_ssl_stage_data(self.ssl.as_ptr(), staged, data.as_ptr(), data.len())
-        };
-        match usize::try_from(code) {
-            Ok(len) => Ok(len),
-            Err(_) => check(code).map(|()| 0),
-        }
-    }
-
-    /// Gives the record buffers back if nothing in them is needed.
-    pub(crate) fn release_buffers(&mut self) {
-        // SAFETY: the callee checks that they are idle; no slice of theirs lives while `self` is borrowed.
-        unsafe { ffi::ember_ssl_release_buffers(self.ssl.as_ptr()) };
-    }
-
-    /// Takes the record buffers again. Where there is no memory for them,
-    /// nothing has changed.
-    pub(crate) fn take_buffers(&mut self) -> Result<(), ErrorCode> {
-        // SAFETY: the context is set up.
-        check(unsafe { ffi::ember_ssl_take_buffers(self.ssl.as_ptr()) })
-    }
-
-    /// Seals an alert. Output must be empty.
-    pub(crate) fn seal_alert(&mut self, fatal: bool, description: u8) -> Result<(), ErrorCode> {
-        let level = if fatal { 2 } else { 1 };
-        // SAFETY: the callee refuses when output is pending.
-        check(unsafe { ffi::ember_ssl_seal_alert(self.ssl.as_ptr(), level, description) })
-    }
-
-    /// Whether what is sent now goes out encrypted.
-    pub(crate) fn is_encrypting(&self) -> bool {
-        // SAFETY: reads a field.
-        unsafe { ffi::ember_ssl_is_encrypting(self.ssl.as_ptr()) != 0 }
-    }
-
-    /// Bytes for the transport.
-    pub(crate) fn output(&self) -> &[u8] {
-        let bio = self.bio();
-        if !bio.collected.is_empty() {
-            return &bio.collected[bio.taken..];
-        }
-        let mut len = 0;
-        // SAFETY: the callee gives a pointer into the engine's buffer and how much of it is pending;
-        // nothing writes there while `self` is borrowed.
-        unsafe {
-            let pending = ffi::ember_ssl_pending_output(self.ssl.as_ptr(), &mut len);
-            slice(pending, len)
-        }
-    }
-
-    /// The transport took `len` bytes of [`Self::output`].
-    pub(crate) fn output_taken(&mut self, len: usize) {
-        let len = len.min(self.output().len());
-        let bio = self.bio_mut();
-        if !bio.collected.is_empty() {
-            bio.taken += len;
-            if bio.taken == bio.collected.len() {
-                bio.collected.clear();
-                bio.taken = 0;
-            }
-            return;
-        }
-        bio.taken = len;
-        // SAFETY: the callee asks our `send` how much was taken, and moves its pointers accordingly.
-        unsafe { ffi::mbedtls_ssl_flush_output(self.ssl.as_ptr()) };
-        self.bio_mut().taken = 0;
     }
 
     /// Appends bytes of our own to a flight.
@@ -458,90 +234,6 @@ impl RawSession {
     pub(crate) fn withdraw_certificate(&mut self) {
         // SAFETY: the copy is this session's alone, and what the pointer leads to belongs to the original.
         unsafe { ffi::ember_ssl_config_copy_withdraw_certificate(self.config.as_ptr()) }
-    }
-
-    /// Fills `out` from the master secret; `seed` begins with the label.
-    pub(crate) fn export(&self, seed: &[u8], out: &mut [u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the callee reads and writes as many bytes as it is told; without a session it refuses.
-        check(unsafe {
-            ffi::ember_ssl_export(
-                self.ssl.as_ptr(),
-                seed.as_ptr(),
-                seed.len(),
-                out.as_mut_ptr(),
-                out.len(),
-            )
-        })
-    }
-
-    /// The master secret of the session, established or under negotiation.
-    pub(crate) fn master_secret(&self) -> Result<MasterSecret, ErrorCode> {
-        let mut master = MasterSecret::new(Zeroizing::new([0; 48]));
-        // SAFETY: the callee writes 48 bytes; without a session it refuses.
-        let code = unsafe { ffi::ember_ssl_master_secret(self.ssl.as_ptr(), master.as_mut_ptr()) };
-        check(code).map(|()| master)
-    }
-
-    /// On a client, before its hello: offers to resume a session, by its
-    /// ticket or by its id. The other is empty.
-    pub(crate) fn offer_session(
-        &mut self,
-        suite: u16,
-        master: &[u8; 48],
-        id: &[u8],
-        ticket: &[u8],
-    ) -> Result<(), ErrorCode> {
-        // SAFETY: the lengths are those of the slices; the callee copies, and refuses in any other state.
-        check(unsafe {
-            ffi::ember_ssl_offer_session(
-                self.ssl.as_ptr(),
-                c_int::from(suite),
-                master.as_ptr(),
-                id.as_ptr(),
-                id.len(),
-                ticket.as_ptr(),
-                ticket.len(),
-            )
-        })
-    }
-
-    /// On a server, between the hellos: goes on with an earlier session.
-    pub(crate) fn resume_session(
-        &mut self,
-        suite: u16,
-        master: &[u8; 48],
-    ) -> Result<(), ErrorCode> {
-        // SAFETY: the callee reads 48 bytes, and refuses in any other state.
-        check(unsafe {
-            ffi::ember_ssl_resume_session(self.ssl.as_ptr(), c_int::from(suite), master.as_ptr())
-        })
-    }
-
-    /// Whether the engine makes an abbreviated handshake.
-    pub(crate) fn is_resuming(&self) -> bool {
-        // SAFETY: reads fields.
-        unsafe { ffi::ember_ssl_is_resuming(self.ssl.as_ptr()) != 0 }
-    }
-
-    /// On a server, before its ServerHello: a ticket will follow.
-    pub(crate) fn announce_ticket(&mut self) {
-        // SAFETY: sets a field of the handshake, if there is one.
-        unsafe { ffi::ember_ssl_announce_ticket(self.ssl.as_ptr()) }
-    }
-
-    /// Whether a ticket that was announced is not written yet.
-    pub(crate) fn owes_ticket(&self) -> bool {
-        // SAFETY: reads fields.
-        unsafe { ffi::ember_ssl_owes_ticket(self.ssl.as_ptr()) != 0 }
-    }
-
-    /// Writes a NewSessionTicket; an empty ticket is none. The lifetime is in
-    /// seconds.
-    pub(crate) fn write_ticket(&mut self, lifetime: u32, ticket: &[u8]) -> Result<(), ErrorCode> {
-        // SAFETY: the callee bounds the length, copies, and refuses in any other state.
-        check(unsafe {
-            ffi::ember_ssl_write_ticket(self.ssl.as_ptr(), lifetime, ticket.as_ptr(), ticket.len())
-        })
     }
 
     /// The code of the fragment length that a client asked a server for.
