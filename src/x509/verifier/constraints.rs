@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::Case;
 use super::report::Report;
+use super::sections;
 use super::work::{Exhausted, Work};
 use crate::error::VerifyFlag;
 use crate::x509::der::{self, NameConstraints, NameKind, Subtree};
@@ -30,7 +31,7 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
         match offence(constraints, certificate, common_name, work) {
             Ok(None) => {}
             Ok(Some(offence)) => {
-                report.add(depth, VerifyFlag::Other, RULE, || {
+                report.add(depth, VerifyFlag::Other, sections::NAME_CONSTRAINTS, || {
                     format!(
                         "{offence} by the nameConstraints of {}; only it can issue others",
                         issuer.subject()
@@ -38,7 +39,7 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
                 });
             }
             Err(Exhausted) => {
-                report.add(depth, VerifyFlag::Other, RULE, || {
+                report.add(depth, VerifyFlag::Other, sections::NAME_CONSTRAINTS, || {
                     "it has more names, and its authority more nameConstraints, than are compared"
                         .into()
                 });
@@ -276,8 +277,6 @@ fn is_ip_in(ip: IpAddr, address: &[u8], mask: &[u8]) -> bool {
         IpAddr::V6(ip) => is_in(&ip.octets()),
     }
 }
-
-pub(super) const RULE: &str = "RFC 5280, 4.2.1.10 and 6.1.3 (b)";
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,9 @@
 //! and what usually helps.
 
 use super::Case;
-use super::remedy::DEPTH_RULE;
+use super::rejected::{DEAD_END, Fault, Rejected, TOO_DEEP, is_too_deep};
 use super::report::Finding;
-use super::search::{DEAD_END, is_too_deep};
+use super::sections;
 use super::work::MAX_SIGNATURES;
 use crate::error::VerifyFlag;
 use crate::x509::certificate::hex;
@@ -12,24 +12,6 @@ use crate::x509::crl::List;
 use crate::x509::der::{key_usage, oid};
 use crate::x509::unusable::describe_key;
 use crate::x509::{Certificate, ServerName};
-
-/// A certificate with the right name that cannot have issued another.
-pub(super) struct Rejected<'a> {
-    pub(super) certificate: &'a Certificate,
-    pub(super) is_trusted: bool,
-    pub(super) fault: Fault,
-    pub(super) why: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// Its key did not sign it.
-    WrongKey,
-    /// It may issue nothing, or not this.
-    Unable,
-    /// The same, and its key signed it.
-    IssuerUnable,
-}
 
 /// Why no path leads on from the last certificate.
 pub(super) fn dead_end(
@@ -42,7 +24,7 @@ pub(super) fn dead_end(
         return Finding {
             depth: 0,
             flag: VerifyFlag::Other,
-            rule: DEPTH_RULE,
+            rule: sections::DEPTH,
             explanation: format!(
                 "no path was built: it has more than {} intermediate certificates (`max_depth`)",
                 case.verifier.max_depth
@@ -305,5 +287,4 @@ fn escape(name: &str) -> String {
         .replace(';', "\\;")
 }
 
-pub(super) const TOO_DEEP: &str = "the path would be too long";
 const NEEDED_KEY: &str = "RSA of at least 2048 bits, P-256, P-384 or P-521 is needed";

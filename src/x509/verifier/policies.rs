@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::Report;
+use super::sections;
 use crate::error::VerifyFlag;
 use crate::x509::Certificate;
 use crate::x509::der::oid;
@@ -95,7 +96,7 @@ fn maps_any(certificate: &Certificate) -> bool {
 }
 
 fn missing(depth: usize, report: &mut Report) {
-    report.add(depth, VerifyFlag::Other, RULE, || {
+    report.add(depth, VerifyFlag::Other, sections::POLICIES, || {
         "an authority above it demands a valid policy (policyConstraints), and none is left in its certificatePolicies".into()
     });
 }
@@ -141,8 +142,6 @@ fn map<'a>(
     level.expected.extend(added);
     (level.has_any || !level.expected.is_empty()).then_some(level)
 }
-
-pub(super) const RULE: &str = "RFC 5280, 6.1.3 (f)";
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,9 @@
 
 use rustls_pki_types::CertificateDer;
 
-use super::remedy::{READING_RULE, remedy};
+use super::remedy::remedy;
 use super::report::{self, Finding};
-use super::{explain, rules};
+use super::{explain, sections};
 use crate::error::{VerifyError, VerifyFlag, VerifyProblem};
 use crate::x509::Certificate;
 use crate::x509::certificate::hex;
@@ -38,7 +38,7 @@ impl Presented {
         }
         let leaf = Certificate::parse(leaf).map_err(|reason| {
             let explanation = format!("the certificate cannot be read: {reason}");
-            unreadable(leaf, READING_RULE, explanation)
+            unreadable(leaf, sections::READING, explanation)
         })?;
         check_leaf(&leaf)?;
 
@@ -88,13 +88,13 @@ fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
             true => refusal(
                 leaf,
                 VerifyFlag::BadMd,
-                rules::HASH_RULE,
+                sections::HASH,
                 explain::weak_signature(algorithm),
             ),
             false => refusal(
                 leaf,
                 VerifyFlag::BadPk,
-                rules::SIGNATURE_RULE,
+                sections::SIGNATURE_ALGORITHM,
                 explain::unsupported_signature(algorithm),
             ),
         });
@@ -104,7 +104,7 @@ fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
             "its key is {}, which is not supported; RSA or EC is needed",
             describe_key(&fields.key)
         );
-        return Err(refusal(leaf, VerifyFlag::BadPk, KEY_RULE, why));
+        return Err(refusal(leaf, VerifyFlag::BadPk, sections::PUBLIC_KEY, why));
     }
     leaf.key().map(|_| ()).map_err(|code| {
         let flag = match code.is_out_of_memory() {
@@ -115,7 +115,7 @@ fn check_leaf(leaf: &Certificate) -> Result<(), VerifyError> {
             code if code.is_out_of_memory() => "out of memory".into(),
             code => unusable::why(leaf, code),
         };
-        refusal(leaf, flag, KEY_RULE, format!("{why} [{code}]"))
+        refusal(leaf, flag, sections::PUBLIC_KEY, format!("{why} [{code}]"))
     })
 }
 
@@ -167,7 +167,6 @@ fn unreadable(leaf: &[u8], rule: &'static str, explanation: String) -> VerifyErr
     }])
 }
 
-const KEY_RULE: &str = "RFC 5280, 4.1.2.7";
 const MAX_CERTIFICATES: usize = 16;
 const MAX_SIZE: usize = 128 * 1024;
 const MAX_MODULUS_BITS: usize = 8192;

@@ -7,7 +7,7 @@
 
 use super::report::Report;
 use super::work::{Exhausted, Work};
-use super::{Case, Revocation, Uncovered, explain};
+use super::{Case, Revocation, Uncovered, explain, sections};
 use crate::error::VerifyFlag;
 use crate::x509::crl::{Crl, List};
 use crate::x509::der::{ALL_REASONS, PublicKey, key_usage, oid};
@@ -47,14 +47,17 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
         let found = match judge(case, list, issuer, work) {
             Ok(found) => found,
             Err(Exhausted) => {
-                return report.add(depth, VerifyFlag::CrlNotTrusted, RULE, || {
-                    "its signature was not checked, because too many had been".into()
-                });
+                return report.add(
+                    depth,
+                    VerifyFlag::CrlNotTrusted,
+                    sections::REVOCATION,
+                    || "its signature was not checked, because too many had been".into(),
+                );
             }
         };
         let is_genuine = found.iter().all(|flag| !NOT_GENUINE.contains(flag));
         if is_genuine && is_listed {
-            report.add(depth, VerifyFlag::Revoked, RULE, || {
+            report.add(depth, VerifyFlag::Revoked, sections::REVOCATION, || {
                 explain::revoked(child, list)
             });
         }
@@ -68,12 +71,15 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], work: &mut Work, repo
         return;
     }
     if faults.is_empty() && case.verifier.uncovered == Uncovered::Refuse {
-        report.add(depth, VerifyFlag::CrlNotTrusted, RULE, || {
-            explain::uncovered(child, partial, covered)
-        });
+        report.add(
+            depth,
+            VerifyFlag::CrlNotTrusted,
+            sections::REVOCATION,
+            || explain::uncovered(child, partial, covered),
+        );
     }
     for (list, flag) in faults {
-        report.add(depth, flag, RULE, || {
+        report.add(depth, flag, sections::REVOCATION, || {
             explain::bad_list(case, child, issuer, list, flag)
         });
     }
@@ -129,5 +135,3 @@ const NOT_GENUINE: [VerifyFlag; 4] = [
     VerifyFlag::CrlBadPk,
     VerifyFlag::CrlBadKey,
 ];
-
-pub(super) const RULE: &str = "RFC 5280, 6.3.3";

@@ -1,7 +1,7 @@
 //! The rules for single certificates and for two that follow each other.
 
 use super::report::Report;
-use super::{Case, KeyUse, Purpose, explain};
+use super::{Case, KeyUse, Purpose, explain, sections};
 use crate::error::VerifyFlag;
 use crate::x509::der::{self, PublicKey, key_usage, oid};
 use crate::x509::signature::Hash;
@@ -51,7 +51,9 @@ pub(super) fn leaf(case: &Case<'_>, leaf: &Certificate, report: &mut Report) {
         });
     }
     if is_short(leaf) {
-        report.add(0, VerifyFlag::BadKey, KEY_RULE, || explain::short_key(leaf));
+        report.add(0, VerifyFlag::BadKey, sections::KEY_SIZE, || {
+            explain::short_key(leaf)
+        });
     }
 }
 
@@ -83,7 +85,7 @@ pub(super) fn certificate(
     }
     let extensions = &fields.extensions;
     for id in &extensions.unknown_critical {
-        report.add(depth, VerifyFlag::Other, EXTENSION_RULE, || {
+        report.add(depth, VerifyFlag::Other, sections::EXTENSION, || {
             format!(
                 "the critical extension {} is not understood",
                 oid::describe(id)
@@ -91,7 +93,7 @@ pub(super) fn certificate(
         });
     }
     if extensions.must_staple {
-        report.add(depth, VerifyFlag::Other, STAPLE_RULE, || {
+        report.add(depth, VerifyFlag::Other, sections::MUST_STAPLE, || {
             "it may only be used with a stapled OCSP response (tlsFeature, must-staple), which this library cannot check; have it issued without".into()
         });
     }
@@ -106,12 +108,15 @@ pub(super) fn signature(certificate: &Certificate, depth: usize, report: &mut Re
     }
     let algorithm = &fields.signature_algorithm;
     match oid::is_broken_hash(algorithm) {
-        true => report.add(depth, VerifyFlag::BadMd, HASH_RULE, || {
+        true => report.add(depth, VerifyFlag::BadMd, sections::HASH, || {
             explain::weak_signature(algorithm)
         }),
-        false => report.add(depth, VerifyFlag::BadPk, SIGNATURE_RULE, || {
-            explain::unsupported_signature(algorithm)
-        }),
+        false => report.add(
+            depth,
+            VerifyFlag::BadPk,
+            sections::SIGNATURE_ALGORITHM,
+            || explain::unsupported_signature(algorithm),
+        ),
     }
 }
 
@@ -126,12 +131,12 @@ pub(super) fn link(case: &Case<'_>, path: &[&Certificate], report: &mut Report) 
         .scheme
         .is_some_and(|scheme| scheme.hash == Hash::Sha1)
     {
-        report.add(depth, VerifyFlag::BadMd, HASH_RULE, || {
+        report.add(depth, VerifyFlag::BadMd, sections::HASH, || {
             explain::weak_signature(&fields.signature_algorithm)
         });
     }
     if is_short(issuer) {
-        report.add(depth, VerifyFlag::BadKey, KEY_RULE, || {
+        report.add(depth, VerifyFlag::BadKey, sections::KEY_SIZE, || {
             explain::short_key_of_issuer(issuer)
         });
     }
@@ -159,7 +164,7 @@ pub(super) fn pins(case: &Case<'_>, path: &[&Certificate], report: &mut Report) 
     let keys = &case.verifier.pinned_keys;
     let key_of = |certificate: &&Certificate| raw::sha256(certificate.key_info());
     if !keys.is_empty() && !path.iter().any(|c| keys.contains(&key_of(c))) {
-        report.add(0, VerifyFlag::Other, PIN_RULE, || {
+        report.add(0, VerifyFlag::Other, sections::PINS, || {
             explain::no_pin(path, keys.len(), "keys", key_of)
         });
     }
@@ -182,10 +187,3 @@ fn is_short(certificate: &Certificate) -> bool {
 }
 
 const MIN_RSA_BITS: usize = 2048;
-pub(super) const EXTENSION_RULE: &str = "RFC 5280, 4.2";
-pub(super) const STAPLE_RULE: &str = "RFC 7633, 4";
-pub(super) const PIN_RULE: &str = "RFC 7469, 2.6";
-/// MD5 and SHA-1 in signatures.
-pub(super) const HASH_RULE: &str = "RFC 6151, 2; RFC 9155, 2";
-pub(super) const SIGNATURE_RULE: &str = "RFC 5280, 4.1.1.2";
-pub(super) const KEY_RULE: &str = "BR, 6.1.5";

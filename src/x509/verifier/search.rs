@@ -7,12 +7,12 @@
 //! one. If there is none, a second and shorter one looks for the path with the
 //! least problems, to explain them.
 
-use super::explain::{self, Fault, Rejected};
+use super::explain;
 use super::presented::{Presented, too_costly};
+use super::rejected::{self, Fault, Rejected};
 use super::report::{Finding, Report};
 use super::work::{Exhausted, Work};
 use super::{Case, constraints, policies, revocation, rules, strict};
-use crate::error::VerifyFlag;
 use crate::x509::Certificate;
 use crate::x509::der::key_usage;
 use crate::x509::unusable::{describe_key, is_other_key};
@@ -301,7 +301,7 @@ impl<'a> Search<'a> {
         }
         let itself = usize::from(!fields.is_self_issued());
         if !candidate.is_trusted && below + itself > self.case.verifier.max_depth {
-            return Some(explain::TOO_DEEP.into());
+            return Some(rejected::TOO_DEEP.into());
         }
         if let Some(why) = too_costly(certificate) {
             return Some(why);
@@ -316,13 +316,3 @@ impl<'a> Search<'a> {
             .map(|code| format!("its key is {key}, which is not supported [{code}]"))
     }
 }
-
-/// Whether the path could not be made longer because of the limit only.
-pub(super) fn is_too_deep(rejected: &[Rejected<'_>]) -> bool {
-    rejected
-        .iter()
-        .any(|rejected| rejected.why == explain::TOO_DEEP)
-}
-
-/// The flag for a path that does not end in a trusted certificate.
-pub(super) const DEAD_END: VerifyFlag = VerifyFlag::NotTrusted;
