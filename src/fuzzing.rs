@@ -16,11 +16,16 @@ pub(crate) mod established;
 mod fragments;
 mod handshakes;
 mod hellos;
+mod kept;
 mod keys;
 mod pki;
+mod psk;
 pub(crate) mod random;
 mod records;
+mod resumed;
 mod seed;
+mod sessions;
+mod signer;
 mod transport;
 #[cfg(test)]
 mod twins;
@@ -37,7 +42,7 @@ pub struct Target {
     pub words: &'static [&'static [u8]],
 }
 
-pub const TARGETS: [&Target; 10] = [
+pub const TARGETS: [&Target; 13] = [
     &handshakes::CLIENT,
     &handshakes::SERVER,
     &fragments::TARGET,
@@ -48,6 +53,9 @@ pub const TARGETS: [&Target; 10] = [
     &x509::PEM,
     &x509::VERIFIER,
     &keys::TARGET,
+    &sessions::TARGET,
+    &resumed::TARGET,
+    &psk::TARGET,
 ];
 
 /// The target of this name.

@@ -41,6 +41,7 @@ pub(crate) mod fuzzing {
     pub(crate) use super::engine::Engine;
     pub(crate) use super::engine::established::Agreed;
     pub(crate) use super::link::Link;
+    pub(crate) use super::resumption::{Handle, Purpose, SessionState, stop_clock};
     pub(crate) use super::wire::certificate_request::CertificateRequest;
     pub(crate) use super::wire::hello::ServerHello;
     pub(crate) use super::wire::inbound::{Inbound, Plain};

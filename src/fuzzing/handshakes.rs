@@ -78,9 +78,7 @@ fn client(data: &[u8]) {
     let Some((terms, cut, bytes)) = split(data) else {
         return;
     };
-    let transport = Transport::new(bytes, cut);
-    let handshake = Handshake::client(&terms.client(), name(), transport).expect("memory");
-    let Some(mut session) = run(handshake) else {
+    let Some(mut session) = client_session(terms, Transport::new(bytes, cut)) else {
         return;
     };
     assert!(session.verify_result().is_verified(), "nobody verified it");
@@ -90,13 +88,15 @@ fn client(data: &[u8]) {
     use_up(&mut session);
 }
 
+fn client_session(terms: Terms, transport: Transport<'_>) -> Option<SslSession<Transport<'_>>> {
+    run(Handshake::client(&terms.client(), name(), transport).expect("memory"))
+}
+
 fn server(data: &[u8]) {
     let Some((terms, cut, bytes)) = split(data) else {
         return;
     };
-    let transport = Transport::new(bytes, cut);
-    let handshake = Handshake::server(&terms.server(), transport).expect("memory");
-    let Some(mut session) = run(handshake) else {
+    let Some(mut session) = server_session(terms, Transport::new(bytes, cut)) else {
         return;
     };
     let has_certificate = !session.peer_certificates().is_empty();
@@ -106,8 +106,12 @@ fn server(data: &[u8]) {
     use_up(&mut session);
 }
 
+fn server_session(terms: Terms, transport: Transport<'_>) -> Option<SslSession<Transport<'_>>> {
+    run(Handshake::server(&terms.server(), transport).expect("memory"))
+}
+
 /// Goes on until nothing more comes.
-fn run(mut handshake: Handshake<Transport<'_>>) -> Option<SslSession<Transport<'_>>> {
+pub(super) fn run(mut handshake: Handshake<Transport<'_>>) -> Option<SslSession<Transport<'_>>> {
     loop {
         let before = handshake.get_ref().left();
         match handshake.advance() {
@@ -135,7 +139,7 @@ fn check_refused(handshake: &mut Handshake<Transport<'_>>) {
     assert!(alerts == 0 || records.last().is_some_and(|last| last[0] == 21));
 }
 
-fn use_up(session: &mut SslSession<Transport<'_>>) {
+pub(super) fn use_up(session: &mut SslSession<Transport<'_>>) {
     let _ = session.write_all(b"some data");
     let mut buffer = [0; 1000];
     while matches!(session.read(&mut buffer), Ok(len) if len > 0) {}
@@ -166,11 +170,20 @@ fn recordings() -> Vec<(Vec<u8>, Vec<u8>)> {
 
 fn recording(number: u8) -> (Vec<u8>, Vec<u8>) {
     let terms = Terms::new(number);
-    let begin = vec![number, number];
-    let mut said = (begin.clone(), begin);
     let transport = MemoryTransport::new;
-    let mut client = Handshake::client(&terms.client(), name(), transport()).expect("memory");
-    let mut server = Handshake::server(&terms.server(), transport()).expect("memory");
+    let client = Handshake::client(&terms.client(), name(), transport()).expect("memory");
+    let server = Handshake::server(&terms.server(), transport()).expect("memory");
+    record([number, number], client, server)
+}
+
+/// What each side says in this handshake and in the session, behind the bytes
+/// that an input begins with.
+pub(super) fn record(
+    begin: [u8; 2],
+    mut client: Handshake<MemoryTransport>,
+    mut server: Handshake<MemoryTransport>,
+) -> (Vec<u8>, Vec<u8>) {
+    let mut said = (begin.to_vec(), begin.to_vec());
     for _ in 0..3 {
         pending(client.advance());
         let bytes = client.get_mut().take_outgoing();
@@ -196,4 +209,22 @@ fn pending(result: crate::Result<()>) {
         matches!(result, Ok(()) | Err(Error::WouldBlock)),
         "{result:?}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else all that grows out of the seeds would stop at a Finished message.
+    #[test]
+    fn what_was_recorded_is_right_again() {
+        for number in 0..Terms::COUNT {
+            let terms = Terms::new(number);
+            let (client, server) = recording(number);
+            let of_client = client_session(terms, Transport::new(&server[2..], 0));
+            assert!(of_client.is_some(), "what a server said: {terms:?}");
+            let of_server = server_session(terms, Transport::new(&client[2..], 0));
+            assert!(of_server.is_some(), "what a client said: {terms:?}");
+        }
+    }
 }

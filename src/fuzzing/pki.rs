@@ -1,10 +1,12 @@
 //! Who the targets are and whom they trust: what `fuzz/make-pki` made.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls_pki_types::UnixTime;
 
+use super::signer::Repeating;
+use crate::ssl::ServerConfigBuilder;
 use crate::{
     Certificate, CipherSuite, Client, ClientAuth, Crl, Drbg, Entropy, MaxFragmentLength,
     PrivateKey, Server, ServerName, SslConfig, TrustStore, Verifier,
@@ -45,11 +47,16 @@ struct Identity {
 }
 
 impl Identity {
-    fn new(chain: &[&str], key: &str) -> Self {
+    fn new(chain: &[&str], key: PrivateKey) -> Self {
         Self {
             chain: chain.iter().map(|pem| certificate(pem)).collect(),
-            key: PrivateKey::from_pem(key).expect("a key of ours"),
+            key,
         }
+    }
+
+    fn ecdsa(chain: &[&str], key: &str) -> Self {
+        let key = PrivateKey::from_signing_key(Arc::new(Repeating::new(key)));
+        Self::new(chain, key.expect("a key of ours"))
     }
 }
 
@@ -62,9 +69,12 @@ pub(super) fn pki() -> &'static Pki {
     PKI.get_or_init(|| Pki {
         store: TrustStore::from_pem(ROOT).expect("our root"),
         crl: Crl::from_pem(CRL).expect("our list"),
-        ecdsa: Identity::new(&[SERVER], SERVER_KEY),
-        rsa: Identity::new(&[SERVER_RSA, MIDDLE], RSA_KEY),
-        client: Identity::new(&[CLIENT], CLIENT_KEY),
+        ecdsa: Identity::ecdsa(&[SERVER], SERVER_KEY),
+        rsa: Identity::new(
+            &[SERVER_RSA, MIDDLE],
+            PrivateKey::from_pem(RSA_KEY).expect("a key of ours"),
+        ),
+        client: Identity::ecdsa(&[CLIENT], CLIENT_KEY),
     })
 }
 
@@ -124,6 +134,11 @@ impl Terms {
 
     /// As [`Self::client`].
     pub(super) fn server(self) -> SslConfig<Server> {
+        let builder = self.server_builder();
+        builder.build().expect("a configuration of ours")
+    }
+
+    pub(super) fn server_builder(self) -> ServerConfigBuilder {
         let pki = pki();
         let identity = match self.suite {
             0 | 1 => pki.ecdsa.clone(),
@@ -140,12 +155,10 @@ impl Terms {
             .client_auth(client_auth)
             .alpn(["two"])
             .rng(drbg(2))
-            .build()
-            .expect("a configuration of ours")
     }
 }
 
-fn drbg(seed: u64) -> Drbg {
+pub(super) fn drbg(seed: u64) -> Drbg {
     crate::rng::fixed::during(seed, || {
         let entropy = Entropy::new().expect("memory");
         Drbg::seed(entropy, b"fuzzing").expect("entropy that cannot fail")

@@ -111,4 +111,7 @@ twins! {
     pem: 4,
     verifier: 25,
     key: 10,
+    sessions: 100,
+    resumed: 100,
+    psk: 50,
 }

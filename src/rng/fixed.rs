@@ -13,16 +13,21 @@ thread_local! {
 /// Runs `body`. What is seeded meanwhile on this thread draws the same bytes
 /// in each run with the same `seed`.
 pub(crate) fn during<T>(seed: u64, body: impl FnOnce() -> T) -> T {
-    /// Gives the system's entropy back when `body` panics as well.
-    struct End;
+    /// Gives the entropy from before back when `body` panics as well.
+    struct End(Option<u64>);
     impl Drop for End {
         fn drop(&mut self) {
-            STREAM.set(None);
+            STREAM.set(self.0);
         }
     }
-    STREAM.set(Some(seed));
-    let _end = End;
+    let _end = End(STREAM.replace(Some(seed)));
     body()
+}
+
+/// Whether entropy is fixed on this thread. The thread's own generator, which
+/// was seeded before, is then of no use.
+pub(super) fn is_on() -> bool {
+    STREAM.get().is_some()
 }
 
 /// Fills `output` if entropy is fixed on this thread.

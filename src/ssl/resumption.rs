@@ -22,6 +22,8 @@ pub use self::cache::{MemoryStore, SessionCache, SessionStore};
 pub(crate) use self::clock::now;
 #[cfg(test)]
 pub(crate) use self::clock::test::advance as advance_clock;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::clock::test::during as stop_clock;
 pub use self::data::ResumptionData;
 pub(crate) use self::data::{Handle, MAX_LIFETIME};
 pub use self::keys::TicketKeys;

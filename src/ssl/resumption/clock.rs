@@ -7,25 +7,42 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = since.map_or(0, |since| since.as_secs());
-    #[cfg(test)]
-    let now = now.saturating_add_signed(test::offset());
+    #[cfg(any(test, fuzzing))]
+    let now = test::set(now);
     now
 }
 
-/// Unit tests move the clock of their thread.
-#[cfg(test)]
+/// Unit tests move the clock of their thread, and fuzzing stops it.
+#[cfg(any(test, fuzzing))]
 pub(crate) mod test {
     use std::cell::Cell;
 
     thread_local! {
         static OFFSET: Cell<i64> = const { Cell::new(0) };
+        static STOPPED: Cell<Option<u64>> = const { Cell::new(None) };
     }
 
-    pub(super) fn offset() -> i64 {
-        OFFSET.get()
+    pub(super) fn set(now: u64) -> u64 {
+        let now = STOPPED.get().unwrap_or(now);
+        now.saturating_add_signed(OFFSET.get())
     }
 
+    #[cfg(test)]
     pub(crate) fn advance(seconds: i64) {
         OFFSET.set(OFFSET.get() + seconds);
+    }
+
+    /// Runs `body` at this time.
+    pub(crate) fn during<T>(now: u64, body: impl FnOnce() -> T) -> T {
+        /// Lets the clock go on when `body` panics as well.
+        struct End;
+        impl Drop for End {
+            fn drop(&mut self) {
+                STOPPED.set(None);
+            }
+        }
+        STOPPED.set(Some(now));
+        let _end = End;
+        body()
     }
 }

@@ -113,6 +113,10 @@ impl ResumptionData {
     /// # }
     /// ```
     pub fn seal(&self, keys: &TicketKeys) -> Result<Vec<u8>> {
+        keys.seal(Purpose::Saved, b"", &self.encode())
+    }
+
+    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
         let state = self.state().encode();
         let (kind, handle) = match &self.inner.handle {
             Handle::Ticket(ticket) => (KIND_TICKET, ticket),
@@ -126,7 +130,7 @@ impl ResumptionData {
         text.extend_from_slice(&(handle.len() as u16).to_be_bytes());
         text.extend_from_slice(handle);
         text.extend_from_slice(&state);
-        keys.seal(Purpose::Saved, b"", &text)
+        text
     }
 
     /// Opens what [`Self::seal`] made, on any machine and with any version of
