@@ -1,6 +1,7 @@
 //! A client, a server, and all that they need, on one thread.
 
 use std::io::{self, Read, Write};
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer, KeyPair,
@@ -12,8 +13,8 @@ use crate::pk::tests::openssl::Openssl;
 use crate::ssl::PskTable;
 use crate::{
     Certificate, CipherSuite, Client, ClientAuth, Crl, Drbg, Entropy, Error, Handshake,
-    MemoryTransport, PreSharedKey, PrivateKey, Result, Server, ServerName, SslConfig, SslSession,
-    TrustStore, Verdict, Verifier,
+    MemoryStore, MemoryTransport, PreSharedKey, PrivateKey, Result, ResumptionData, Server,
+    ServerName, SessionCache, SslConfig, SslSession, TicketKeys, TrustStore, Verdict, Verifier,
 };
 
 pub(super) const HOST: &str = "server.example";
@@ -29,14 +30,28 @@ pub(super) struct Scene {
     is_mutual: bool,
     /// A key that both sides know instead of certificates.
     pub(super) psk: Option<Vec<u8>>,
+    /// How the server finds a session again.
+    pub(super) memory: Option<Memory>,
 }
 
 /// Who has that key.
 const IDENTITY: &str = "someone";
 
+/// How a server knows a session that a client wants to resume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    Tickets,
+    Cache,
+}
+
+/// What servers seal their sessions with.
+pub(super) const TICKET_KEY: [u8; 32] = *b"32 bytes that nobody else knows.";
+
 pub(super) struct Configs {
     pub(super) client: SslConfig<Client>,
     pub(super) server: SslConfig<Server>,
+    /// What the client offers to resume.
+    pub(super) data: Option<ResumptionData>,
 }
 
 /// The two ends of a session.
@@ -103,12 +118,39 @@ impl Scene {
         }
     }
 
+    /// The server of `scene`, with the same keys for tickets, where it asks
+    /// nobody for a certificate.
+    pub(super) fn lenient(scene: &Self) -> Self {
+        Self {
+            leaf: scene.leaf.clone(),
+            key: scene.key.clone(),
+            memory: scene.memory,
+            ..Self::stranger_to(scene)
+        }
+    }
+
     /// Nothing but a key that both sides know.
     pub(super) fn psk() -> Self {
         Self {
             suite: CipherSuite::PskWithAes128GcmSha256,
             psk: Some((0..32_u8).map(|i| 200 ^ i.wrapping_mul(37)).collect()),
             ..Self::ecdsa()
+        }
+    }
+
+    /// As [`Self::psk`], with a key exchange beside the key.
+    pub(super) fn ecdhe_psk() -> Self {
+        Self {
+            suite: CipherSuite::EcdhePskWithChacha20Poly1305Sha256,
+            ..Self::psk()
+        }
+    }
+
+    /// The same, with sessions that can be resumed.
+    pub(super) fn with(self, memory: Memory) -> Self {
+        Self {
+            memory: Some(memory),
+            ..self
         }
     }
 
@@ -147,6 +189,7 @@ impl Scene {
             suite,
             is_mutual: false,
             psk: None,
+            memory: None,
         }
     }
 
@@ -172,6 +215,14 @@ impl Scene {
             .alpn(["two"])
             .cipher_suites(&[self.suite])
             .rng(drbg(resistance)?);
+        builder = match self.memory {
+            None => builder,
+            Some(Memory::Tickets) => builder.tickets(ticket_keys()?),
+            Some(Memory::Cache) => {
+                let store = MemoryStore::new(10);
+                builder.session_cache(SessionCache::new(store, ticket_keys()?))
+            }
+        };
         if self.is_mutual {
             let verifier = Verifier::new(TrustStore::from_der(&self.root)?);
             builder = builder.client_auth(ClientAuth::Required(verifier));
@@ -203,8 +254,13 @@ impl Scene {
             server: self
                 .server_config(resistance)
                 .map_err(Failure::of("server"))?,
+            data: None,
         })
     }
+}
+
+pub(super) fn ticket_keys() -> Result<TicketKeys> {
+    TicketKeys::supplied(Duration::from_secs(3600), &TICKET_KEY, &[])
 }
 
 fn drbg(resistance: bool) -> Result<Drbg> {
@@ -226,6 +282,7 @@ impl Scene {
         }
         assert!(client.verify_result().is_verified());
         assert_eq!(&*client.peer_certificates()[0], &self.leaf[..]);
+        assert_eq!(client.is_resumed(), server.is_resumed());
         assert_eq!(server.verify_result().is_verified(), self.is_mutual);
     }
 }
@@ -244,10 +301,22 @@ impl Configs {
         let name = ServerName::try_from(HOST).map_err(Failure::of("client"))?;
         let client = Handshake::client(&self.client, name, MemoryTransport::new());
         let server = Handshake::server(&self.server, MemoryTransport::new());
+        let mut client = client.map_err(Failure::of("client"))?;
+        if let Some(data) = &self.data {
+            // Where it cannot be offered there is a full handshake.
+            client.resume(data);
+        }
         Ok(Pair {
-            client: client.map_err(Failure::of("client"))?,
+            client,
             server: server.map_err(Failure::of("server"))?,
         })
+    }
+
+    /// With the session of a full handshake to resume.
+    pub(super) fn after_a_session(mut self) -> Outcome<Self> {
+        self.data = self.handshake()?.client.resumption_data();
+        assert!(self.data.is_some(), "the server keeps no session");
+        Ok(self)
     }
 
     pub(super) fn handshake(&self) -> Outcome<Sessions> {

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::Read;
 
-use super::scene::{Configs, HOST, Outcome, Scene, Sessions};
+use super::scene::{Configs, Failure, HOST, Memory, Outcome, Scene, Sessions, ticket_keys};
 use super::secrets::assert_no_residue;
 use crate::error::Error;
 use crate::ffi::allocation::{self, Seen, Shortage};
-use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ServerName};
+use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ResumptionData, ServerName};
 
 #[test]
 fn loading_survives() {
@@ -43,6 +43,58 @@ fn sessions_with_a_client_certificate_survive() {
 fn sessions_with_a_pre_shared_key_survive() {
     let scene = Scene::psk();
     sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
+#[test]
+fn sessions_with_a_pre_shared_key_and_a_key_exchange_survive() {
+    let scene = Scene::ecdhe_psk();
+    sweep(|| configs(&scene), |configs| session(&scene, &configs));
+}
+
+#[test]
+fn sessions_to_be_resumed_survive() {
+    for memory in MEMORIES {
+        let scene = Scene::mutual().with(memory);
+        sweep(
+            || configs(&scene),
+            |configs| {
+                let sessions = configs.handshake()?;
+                drop(sessions.client.resumption_data());
+                use_session(&scene, sessions)
+            },
+        );
+    }
+}
+
+#[test]
+fn resumed_sessions_survive() {
+    for memory in MEMORIES {
+        let scene = Scene::mutual().with(memory);
+        let sessions = resumable(&scene).handshake().unwrap();
+        assert!(sessions.server.is_resumed(), "where there is memory");
+        sweep(|| resumable(&scene), |configs| session(&scene, &configs));
+    }
+}
+
+/// Sessions that are sealed, stored and opened again.
+#[test]
+fn stored_sessions_survive() {
+    let scene = Scene::ecdsa().with(Memory::Tickets);
+    sweep(
+        || resumable(&scene),
+        |configs| {
+            let of_client = Failure::of::<Error>("client");
+            let keys = ticket_keys().map_err(&of_client)?;
+            let data = configs.data.as_ref().expect("a session");
+            let sealed = data.seal(&keys).map_err(&of_client)?;
+            // Opening does not tell why it cannot.
+            match ResumptionData::open(&keys, &sealed) {
+                Ok(opened) => assert!(opened.encode() == data.encode()),
+                Err(error) => assert!(error.to_string().contains("cannot be used")),
+            }
+            Ok(())
+        },
+    );
 }
 
 /// Data, close and teardown of a session that stands.
@@ -79,12 +131,53 @@ fn a_client_without_the_certificate_that_is_required_is_never_accepted() {
 
 #[test]
 fn another_pre_shared_key_is_never_accepted() {
-    let scene = Scene::psk();
-    let mut configs = configs(&scene);
-    let mut other = Scene::psk();
-    other.psk.as_mut().unwrap()[31] ^= 1;
-    configs.client = self::configs(&other).client;
+    for scene in [Scene::psk, Scene::ecdhe_psk] {
+        let mut configs = configs(&scene());
+        let mut other = scene();
+        other.psk.as_mut().unwrap()[31] ^= 1;
+        configs.client = self::configs(&other).client;
+        never_succeeds(|| configs.handshake().map(drop));
+    }
+}
+
+/// A session with a server whose certificate the client does not trust any
+/// more, or never did: neither ticket nor id stands for a certificate.
+#[test]
+fn an_unknown_issuer_is_never_accepted_for_a_session_of_another_server() {
+    for memory in MEMORIES {
+        let mut configs = resumable(&Scene::ecdsa().with(memory));
+        configs.server = self::configs(&Scene::ecdsa()).server;
+        never_succeeds(|| configs.handshake().map(drop));
+    }
+}
+
+/// Made where no certificate was asked for, and offered where one is required.
+#[test]
+fn a_session_never_stands_for_a_certificate_that_is_required() {
+    let scene = Scene::mutual().with(Memory::Tickets);
+    let mut configs = resumable(&Scene::lenient(&scene));
+    configs.server = self::configs(&scene).server;
     never_succeeds(|| configs.handshake().map(drop));
+}
+
+/// The server may go back to a full handshake, but resumes nothing.
+#[test]
+fn a_session_with_another_secret_is_never_resumed() {
+    for memory in MEMORIES {
+        let scene = Scene::ecdsa().with(memory);
+        let mut configs = resumable(&scene);
+        let data = configs.data.take().unwrap();
+        let mut state = data.state().clone();
+        state.master[47] ^= 1;
+        configs.data = ResumptionData::new(state, data.handle().clone(), u64::MAX);
+        never_succeeds(|| {
+            let sessions = configs.handshake()?;
+            match sessions.client.is_resumed() || sessions.server.is_resumed() {
+                true => Ok(()),
+                false => Err(Failure::of::<Error>("nobody")(Error::WouldBlock)),
+            }
+        });
+    }
 }
 
 #[test]
@@ -150,8 +243,16 @@ fn given_back<S: Debug>(refused: Result<S, HandshakeError<MemoryTransport>>) -> 
     [&parts.unread, &rest[..len]].concat()
 }
 
+const MEMORIES: [Memory; 2] = [Memory::Tickets, Memory::Cache];
+
 fn configs(scene: &Scene) -> Configs {
     scene.configs().expect("there is memory")
+}
+
+/// With a session to resume.
+fn resumable(scene: &Scene) -> Configs {
+    let configs = configs(scene).after_a_session();
+    configs.expect("there is memory")
 }
 
 /// A session from its first byte to its last, and nothing wrong in it.
