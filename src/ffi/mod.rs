@@ -13,6 +13,8 @@ pub(crate) mod established;
 mod heap;
 #[cfg(feature = "accel")]
 mod hooks;
+#[cfg(all(test, feature = "accel"))]
+pub(crate) use self::hooks::last_shared;
 #[cfg(test)]
 pub(crate) mod trace;
 

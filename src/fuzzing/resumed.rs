@@ -49,7 +49,7 @@ fn run(data: &[u8]) {
         let resumed = session.is_resumed().then(|| Kept::get().data.state());
         assert!(session.verify_result().is_verified(), "nobody verified it");
         let leaf = pki::certificate(pki::SERVER);
-        assert_eq!(&session.peer_certificates()[0][..], &leaf.as_der()[..]);
+        assert_eq!(&session.peer_certificates()[0][..], leaf.as_der());
         if let Some(state) = resumed {
             assert_eq!(session.cipher_suite().iana_number(), state.cipher_suite);
             assert_eq!(session.alpn(), state.alpn.as_deref());

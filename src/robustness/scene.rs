@@ -259,6 +259,10 @@ impl Scene {
     }
 }
 
+pub(super) fn name() -> ServerName {
+    ServerName::try_from(HOST).expect("a host name")
+}
+
 pub(super) fn ticket_keys() -> Result<TicketKeys> {
     TicketKeys::supplied(Duration::from_secs(3600), &TICKET_KEY, &[])
 }
@@ -298,8 +302,7 @@ impl Failure {
 
 impl Configs {
     pub(super) fn begin(&self) -> Outcome<Pair> {
-        let name = ServerName::try_from(HOST).map_err(Failure::of("client"))?;
-        let client = Handshake::client(&self.client, name, MemoryTransport::new());
+        let client = Handshake::client(&self.client, name(), MemoryTransport::new());
         let server = Handshake::server(&self.server, MemoryTransport::new());
         let mut client = client.map_err(Failure::of("client"))?;
         if let Some(data) = &self.data {

@@ -9,17 +9,23 @@ use std::sync::OnceLock;
 
 use base64ct::Encoding;
 
-use super::scene::{Scene, Sessions, ticket_keys};
+use super::scene::{Memory, Scene, Sessions, TICKET_KEY, name, ticket_keys};
 use crate::ffi::allocation::{Freed, Heap, collecting};
 use crate::pk::tests::openssl::Openssl;
 use crate::pk::tests::secret_numbers;
 use crate::ssl::fuzzing::Purpose;
-use crate::{Drbg, Entropy, PrivateKey};
+use crate::{ClientSessions, Drbg, Entropy, PrivateKey, ResumptionData, TicketKeys};
 
 #[test]
 fn a_session_leaves_nothing_behind() {
     let others = [Some(Scene::ecdsa()), Scene::rsa()];
-    let scenes = [Scene::mutual(), Scene::psk()];
+    let scenes = [
+        Scene::mutual(),
+        Scene::psk(),
+        Scene::ecdhe_psk(),
+        Scene::mutual().with(Memory::Tickets),
+        Scene::mutual().with(Memory::Cache),
+    ];
     for scene in others.into_iter().flatten().chain(scenes) {
         let secret = Pattern::new();
         let data = secret.fill(20_000);
@@ -99,6 +105,72 @@ fn the_master_secret_is_nowhere_but_in_its_line() {
     assert_absent_in_chunks(&freed, &from_hex(hex));
     assert_absent_in_chunks(&freed, &exported);
     assert_no_residue(&freed);
+}
+
+#[test]
+fn a_session_that_is_kept_leaves_nothing_behind() {
+    for memory in [Memory::Tickets, Memory::Cache] {
+        let scene = Scene::mutual().with(memory);
+        let (configs, mut freed) = collecting(|| scene.configs().unwrap());
+        let (sessions, more) = collecting(|| configs.handshake().unwrap());
+        freed.extend(more);
+        let line = sessions.client.danger_key_log_line().unwrap();
+        let master = from_hex(line.rsplit(' ').next().unwrap());
+
+        let mut configs = configs;
+        let ((), more) = collecting(|| {
+            let data = sessions.client.resumption_data().unwrap();
+            drop(sessions);
+            let keys = ticket_keys().unwrap();
+            let mut sealed = data.seal(&keys).unwrap();
+            drop(ResumptionData::open(&keys, &sealed).unwrap());
+            sealed[60] ^= 1;
+            ResumptionData::open(&keys, &sealed).unwrap_err();
+
+            let remembered = ClientSessions::new(10);
+            remembered.put(&name(), [0; 32], data.clone());
+            assert_eq!(remembered.len(), 1);
+            configs.data = Some(data);
+            let mut sessions = configs.handshake().unwrap();
+            assert!(sessions.server.is_resumed());
+            sessions.exchange(b"some data").unwrap();
+            drop((configs, remembered));
+        });
+        freed.extend(more);
+        assert_absent_in_chunks(&freed, &master);
+        assert_absent_in_chunks(&freed, &TICKET_KEY);
+        assert_no_residue(&freed);
+    }
+}
+
+#[test]
+fn ticket_keys_leave_nothing_behind() {
+    let secrets = [1_u8, 2, 3].map(|n| [[n, 77, 200, 13], [91, n, 4, 250]].concat().repeat(4));
+    let [first, second, third] = secrets.clone().map(|key| key.try_into().unwrap());
+    let ((), freed) = collecting(|| {
+        let day = TicketKeys::MAX_LIFETIME;
+        let keys = TicketKeys::supplied(day, &first, &[second]).unwrap();
+        let sealed = keys.seal(Purpose::Ticket, b"", b"text").unwrap();
+        keys.replace(&third, &[first]).unwrap();
+        assert!(keys.open(Purpose::Ticket, b"", &sealed).is_some());
+        keys.replace(&first, &[first]).unwrap_err();
+    });
+    for secret in secrets {
+        assert_absent_in_chunks(&freed, &secret);
+    }
+    assert_no_residue(&freed);
+}
+
+/// What the key exchange computes, in the hands of aws-lc, of ours, and of C.
+#[cfg(feature = "accel")]
+#[test]
+fn the_shared_secret_of_a_key_exchange_is_nowhere() {
+    use crate::ffi::last_shared;
+
+    for scene in [Scene::ecdsa(), Scene::ecdhe_psk()] {
+        let ((), freed) = collecting(|| drop(scene.configs().unwrap().handshake().unwrap()));
+        assert_absent_in_chunks(&freed, &last_shared()[..32]);
+    }
 }
 
 #[test]
@@ -204,7 +276,7 @@ fn assert_absent(freed: &[Freed], secret: &[u8]) {
 }
 
 /// As [`assert_absent`], for each 16 bytes of a secret.
-fn assert_absent_in_chunks(freed: &[Freed], secret: &[u8]) {
+pub(super) fn assert_absent_in_chunks(freed: &[Freed], secret: &[u8]) {
     for chunk in secret.chunks_exact(16) {
         assert_absent(freed, chunk);
     }

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::Read;
 
-use super::scene::{Configs, Failure, HOST, Memory, Outcome, Scene, Sessions, ticket_keys};
-use super::secrets::assert_no_residue;
+use super::scene::{Configs, Failure, Memory, Outcome, Scene, Sessions, name, ticket_keys};
+use super::secrets::{assert_absent_in_chunks, assert_no_residue};
 use crate::error::Error;
 use crate::ffi::allocation::{self, Seen, Shortage};
-use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ResumptionData, ServerName};
+use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ResumptionData};
 
 #[test]
 fn loading_survives() {
@@ -72,7 +72,8 @@ fn resumed_sessions_survive() {
         let scene = Scene::mutual().with(memory);
         let sessions = resumable(&scene).handshake().unwrap();
         assert!(sessions.server.is_resumed(), "where there is memory");
-        sweep(|| resumable(&scene), |configs| session(&scene, &configs));
+        let body = |configs| session(&scene, &configs);
+        sweep_with(|| resumable(&scene), master_to_resume, body);
     }
 }
 
@@ -80,21 +81,19 @@ fn resumed_sessions_survive() {
 #[test]
 fn stored_sessions_survive() {
     let scene = Scene::ecdsa().with(Memory::Tickets);
-    sweep(
-        || resumable(&scene),
-        |configs| {
-            let of_client = Failure::of::<Error>("client");
-            let keys = ticket_keys().map_err(&of_client)?;
-            let data = configs.data.as_ref().expect("a session");
-            let sealed = data.seal(&keys).map_err(&of_client)?;
-            // Opening does not tell why it cannot.
-            match ResumptionData::open(&keys, &sealed) {
-                Ok(opened) => assert!(opened.encode() == data.encode()),
-                Err(error) => assert!(error.to_string().contains("cannot be used")),
-            }
-            Ok(())
-        },
-    );
+    let body = |configs: Configs| {
+        let of_client = Failure::of::<Error>("client");
+        let keys = ticket_keys().map_err(&of_client)?;
+        let data = configs.data.as_ref().expect("a session");
+        let sealed = data.seal(&keys).map_err(&of_client)?;
+        // Opening does not tell why it cannot.
+        match ResumptionData::open(&keys, &sealed) {
+            Ok(opened) => assert!(opened.encode() == data.encode()),
+            Err(error) => assert!(error.to_string().contains("cannot be used")),
+        }
+        Ok(())
+    };
+    sweep_with(|| resumable(&scene), master_to_resume, body);
 }
 
 /// Data, close and teardown of a session that stands.
@@ -203,7 +202,6 @@ fn a_forged_key_exchange_is_never_accepted() {
 #[test]
 fn the_transport_comes_back_with_every_byte() {
     let configs = configs(&Scene::ecdsa());
-    let name = || ServerName::try_from(HOST).unwrap();
     let transport = || {
         let mut transport = MemoryTransport::new();
         transport.push_incoming(b"in the transport");
@@ -255,6 +253,11 @@ fn resumable(scene: &Scene) -> Configs {
     configs.expect("there is memory")
 }
 
+fn master_to_resume(configs: &Configs) -> Vec<u8> {
+    let data = configs.data.as_ref().expect("a session");
+    data.state().master.to_vec()
+}
+
 /// A session from its first byte to its last, and nothing wrong in it.
 fn session(scene: &Scene, configs: &Configs) -> Outcome<()> {
     use_session(scene, configs.handshake()?)
@@ -268,13 +271,24 @@ fn use_session(scene: &Scene, mut sessions: Sessions) -> Outcome<()> {
 /// Runs `body` once for each allocation that is to fail. `prepare` makes,
 /// without want of memory, what a run needs.
 fn sweep<P>(prepare: impl Fn() -> P, body: impl Fn(P) -> Outcome<()>) {
+    sweep_with(prepare, |_| Vec::new(), body);
+}
+
+/// As [`sweep`]. `secret` is nowhere in what a run gives back.
+fn sweep_with<P>(
+    prepare: impl Fn() -> P,
+    secret: impl Fn(&P) -> Vec<u8>,
+    body: impl Fn(P) -> Outcome<()>,
+) {
     let run = |shortage| -> Seen {
         let before = allocation::live();
         let prepared = prepare();
+        let secret = secret(&prepared);
         let ((outcome, seen), freed) =
             allocation::collecting(|| allocation::during(shortage, || body(prepared)));
         assert_eq!(allocation::live(), before, "{shortage:?}: a leak");
         assert_no_residue(&freed);
+        assert_absent_in_chunks(&freed, &secret);
         match outcome {
             Ok(()) => {}
             Err(failure) => {

@@ -97,6 +97,8 @@ unsafe extern "C" fn agree(
         return match x25519::agree(secret, public) {
             Some(result) => {
                 write(shared, result.as_slice());
+                #[cfg(test)]
+                LAST_SHARED.set(*shared);
                 0
             }
             None => REFUSED,
@@ -117,10 +119,24 @@ unsafe extern "C" fn agree(
     {
         Some(_) => {
             write(shared, result.get(1..1 + curve.len()).unwrap_or_default());
+            #[cfg(test)]
+            LAST_SHARED.set(*shared);
             0
         }
         None => REFUSED,
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    static LAST_SHARED: std::cell::Cell<[u8; MAX_COORDINATE]> =
+        const { std::cell::Cell::new([0; MAX_COORDINATE]) };
+}
+
+/// What [`agree`] computed last on this thread: tests look for it in memory.
+#[cfg(test)]
+pub(crate) fn last_shared() -> [u8; MAX_COORDINATE] {
+    LAST_SHARED.get()
 }
 
 /// The curve of a group, `None` for X25519: the C asks for no other.

@@ -17,6 +17,9 @@ mod tests;
 
 use std::slice;
 
+#[cfg(test)]
+pub(crate) use self::ecdh::last_shared;
+
 /// Checks that a type fits the words that C sets aside for it.
 const fn fits<T>(words: u32) -> bool {
     size_of::<T>() <= words as usize * size_of::<u64>() && align_of::<T>() <= align_of::<u64>()

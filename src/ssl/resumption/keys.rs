@@ -222,7 +222,8 @@ impl TicketKeys {
     pub(crate) fn seal(&self, purpose: Purpose, context: &[u8], text: &[u8]) -> Result<Vec<u8>> {
         self.rotate_if_due()?;
         let key = Arc::clone(&self.ring().current);
-        let mut sealed = Vec::with_capacity(HEADER_LEN + text.len() + TAG_LEN);
+        // Wiped where it cannot be encrypted.
+        let mut sealed = Zeroizing::new(Vec::with_capacity(HEADER_LEN + text.len() + TAG_LEN));
         sealed.push(VERSION);
         sealed.extend_from_slice(&key.name);
         let mut salt = [0; SALT_LEN];
@@ -232,7 +233,7 @@ impl TicketKeys {
         sealed.extend_from_slice(text);
         let tag = raw::seal(&key.derive(&salt)?, &aad, &mut sealed[HEADER_LEN..])?;
         sealed.extend_from_slice(&tag);
-        Ok(sealed)
+        Ok(std::mem::take(&mut *sealed))
     }
 
     /// Opens what [`Self::seal`] made; `None` for anything else, and for what
