@@ -71,6 +71,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
+    for auth in Auth::ALL {
+        let mut terms = Terms::handshake(auth, Group::P256);
+        terms.resumed = true;
+        let name = format!("resumed handshake, {auth}");
+        if is_wanted(&name) {
+            rows.push(handshakes(&libraries, name, terms, &effort));
+        }
+    }
     for bulk in Bulk::ALL {
         for record in [16384, 1024, 64] {
             for way in [Way::Send, Way::Receive] {
@@ -93,6 +101,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn handshakes(libraries: &[Box<dyn Library>], name: String, terms: Terms, effort: &Effort) -> Row {
     let setups = setups(libraries, terms);
     let tasks = setups.iter().map(|(library, setup)| {
+        drop(setup.connect());
+        assert_eq!(setup.connect().is_resumed(), terms.resumed, "{library}");
         let task: Task<'_> = Box::new(|| {
             let (connection, spent) = timed(|| setup.connect());
             drop(connection);

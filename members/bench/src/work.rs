@@ -32,6 +32,8 @@ pub struct Terms {
     pub bulk: Bulk,
     /// The client shows a certificate, too.
     pub mutual: bool,
+    /// Connections resume the session of a first one, by its ticket.
+    pub resumed: bool,
 }
 
 /// One library under measurement.
@@ -51,6 +53,9 @@ pub trait Setup {
 
 /// Both ends of an established connection. Data goes from client to server.
 pub trait Connection {
+    /// Whether both ends resumed an earlier session.
+    fn is_resumed(&self) -> bool;
+
     /// Seals `data` in records of `record` bytes each, onto the end of `wire`.
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>);
 
@@ -74,6 +79,7 @@ impl Terms {
             group,
             bulk: Bulk::Aes128Gcm,
             mutual: false,
+            resumed: false,
         }
     }
 
@@ -83,6 +89,7 @@ impl Terms {
             group: Group::P256,
             bulk,
             mutual: false,
+            resumed: false,
         }
     }
 

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use embertls::{
-    Certificate, CipherSuite, Client, ClientAuth, Handshake, NamedGroup, PrivateKey, Server,
-    ServerName, SslConfig, SslSession, TrustStore, Verifier,
+    Certificate, CipherSuite, Client, ClientAuth, ClientSessions, Handshake, NamedGroup,
+    PrivateKey, Server, ServerName, SslConfig, SslSession, TicketKeys, TrustStore, Verifier,
 };
 
 use super::Identities;
@@ -21,6 +21,8 @@ struct Configs {
     client: SslConfig<Client>,
     server: SslConfig<Server>,
     name: ServerName,
+    /// Where sessions are to be resumed.
+    sessions: Option<ClientSessions>,
 }
 
 struct Ends {
@@ -71,10 +73,14 @@ fn configs(identity: &Identity, terms: Terms) -> embertls::Result<Configs> {
         client = client.identity(chain()?, key);
         server = server.client_auth(ClientAuth::Required(Verifier::new(store()?)));
     }
+    if terms.resumed {
+        server = server.tickets(TicketKeys::rotating(TicketKeys::DEFAULT_LIFETIME)?);
+    }
     Ok(Configs {
         client: client.build()?,
         server: server.build()?,
         name: SERVER_NAME.parse()?,
+        sessions: terms.resumed.then(|| ClientSessions::new(16)),
     })
 }
 
@@ -82,6 +88,9 @@ impl Setup for Configs {
     fn connect(&self) -> Box<dyn Connection> {
         let ends = || -> embertls::Result<Ends> {
             let mut client = Handshake::client(&self.client, self.name.clone(), Pipe::default())?;
+            if let Some(sessions) = &self.sessions {
+                client = client.remember(sessions);
+            }
             let mut server = Handshake::server(&self.server, Pipe::default())?;
             while !(client.is_complete() && server.is_complete()) {
                 advance(&mut client)?;
@@ -106,6 +115,10 @@ fn advance(handshake: &mut Handshake<Pipe>) -> embertls::Result<()> {
 }
 
 impl Connection for Ends {
+    fn is_resumed(&self) -> bool {
+        self.client.is_resumed() && self.server.is_resumed()
+    }
+
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>) {
         std::mem::swap(wire, &mut self.client.get_mut().outgoing);
         for part in data.chunks(record) {

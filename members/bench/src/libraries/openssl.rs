@@ -1,13 +1,13 @@
 //! The system's OpenSSL through the `openssl` crate.
 
 use std::io::{ErrorKind, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use openssl::error::ErrorStack;
 use openssl::pkey::PKey;
 use openssl::ssl::{
-    Ssl, SslConnector, SslContext, SslMethod, SslMode, SslOptions, SslSessionCacheMode, SslStream,
-    SslVerifyMode, SslVersion,
+    ShutdownState, Ssl, SslConnector, SslContext, SslMethod, SslMode, SslOptions, SslSession,
+    SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
 };
 use openssl::x509::X509;
 
@@ -23,6 +23,8 @@ pub struct OpenSsl {
 struct Configs {
     client: SslConnector,
     server: SslContext,
+    /// Where sessions are to be resumed: that of the first connection.
+    session: Option<OnceLock<SslSession>>,
 }
 
 struct Ends {
@@ -81,7 +83,9 @@ fn configs(identity: &Identity, terms: Terms) -> Result<Configs, ErrorStack> {
     server.set_certificate(&leaf)?;
     server.set_private_key(&key)?;
     server.add_extra_chain_cert(middle)?;
-    server.set_options(SslOptions::NO_TICKET);
+    if !terms.resumed {
+        server.set_options(SslOptions::NO_TICKET);
+    }
     server.set_session_cache_mode(SslSessionCacheMode::OFF);
     if terms.mutual {
         server.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
@@ -91,6 +95,7 @@ fn configs(identity: &Identity, terms: Terms) -> Result<Configs, ErrorStack> {
     Ok(Configs {
         client: client.build(),
         server: server.build(),
+        session: terms.resumed.then(OnceLock::new),
     })
 }
 
@@ -111,7 +116,11 @@ impl Setup for Configs {
             .client
             .configure()
             .and_then(|c| c.into_ssl(SERVER_NAME));
-        let client = client.expect("a session of OpenSSL");
+        let mut client = client.expect("a session of OpenSSL");
+        if let Some(session) = self.session.as_ref().and_then(OnceLock::get) {
+            // SAFETY: the session is of this configuration.
+            unsafe { client.set_session(session) }.expect("a session of OpenSSL");
+        }
         let server = Ssl::new(&self.server).expect("a session of OpenSSL");
         let mut client = SslStream::new(client, Pipe::default()).expect("a session of OpenSSL");
         let mut server = SslStream::new(server, Pipe::default()).expect("a session of OpenSSL");
@@ -120,6 +129,9 @@ impl Setup for Configs {
             server.get_mut().take_from(&mut client.get_mut().outgoing);
             step(server.accept());
             client.get_mut().take_from(&mut server.get_mut().outgoing);
+        }
+        if let Some(kept) = &self.session {
+            kept.get_or_init(|| client.ssl().session().expect("a session").to_owned());
         }
         Box::new(Ends { client, server })
     }
@@ -138,7 +150,20 @@ fn step(result: Result<(), openssl::ssl::Error>) {
     }
 }
 
+impl Drop for Ends {
+    /// A session whose connection is cut is not resumed.
+    fn drop(&mut self) {
+        let closed = ShutdownState::SENT | ShutdownState::RECEIVED;
+        self.client.set_shutdown(closed);
+        self.server.set_shutdown(closed);
+    }
+}
+
 impl Connection for Ends {
+    fn is_resumed(&self) -> bool {
+        self.client.ssl().session_reused() && self.server.ssl().session_reused()
+    }
+
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>) {
         std::mem::swap(wire, &mut self.client.get_mut().outgoing);
         for part in data.chunks(record) {

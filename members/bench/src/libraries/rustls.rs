@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ProducesTickets, WebPkiClientVerifier};
 use rustls::{
-    ClientConfig, ClientConnection, NamedGroup, RootCertStore, ServerConfig, ServerConnection,
+    ClientConfig, ClientConnection, HandshakeKind, NamedGroup, RootCertStore, ServerConfig,
+    ServerConnection,
 };
 
 use super::Identities;
@@ -18,8 +19,12 @@ use crate::work::{Connection, Group, Library, Setup, Terms};
 pub struct Rustls {
     name: &'static str,
     provider: CryptoProvider,
+    ticketer: Ticketer,
     identities: Arc<Identities>,
 }
+
+/// Makes what seals a server's tickets.
+type Ticketer = fn() -> Result<Arc<dyn ProducesTickets>, rustls::Error>;
 
 struct Configs {
     client: Arc<ClientConfig>,
@@ -36,6 +41,7 @@ impl Rustls {
         Self {
             name: "rustls, aws-lc-rs",
             provider: aws_lc_rs::default_provider(),
+            ticketer: aws_lc_rs::Ticketer::new,
             identities: Arc::clone(identities),
         }
     }
@@ -44,6 +50,7 @@ impl Rustls {
         Self {
             name: "rustls, ring",
             provider: ring::default_provider(),
+            ticketer: ring::Ticketer::new,
             identities: Arc::clone(identities),
         }
     }
@@ -64,15 +71,21 @@ impl Library for Rustls {
             Group::X25519 => NamedGroup::X25519,
         };
         provider.kx_groups.retain(|group| group.name() == wanted);
-        let configs = configs(provider, self.identities.of(terms.auth), terms.mutual);
+        let configs = configs(
+            provider,
+            self.ticketer,
+            self.identities.of(terms.auth),
+            terms,
+        );
         Some(Box::new(configs.expect("a configuration of rustls")))
     }
 }
 
 fn configs(
     provider: CryptoProvider,
+    ticketer: Ticketer,
     identity: &Identity,
-    mutual: bool,
+    terms: Terms,
 ) -> Result<Configs, rustls::Error> {
     let provider = Arc::new(provider);
     let mut roots = RootCertStore::empty();
@@ -91,15 +104,18 @@ fn configs(
     let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS12])?
         .with_root_certificates(Arc::clone(&roots));
-    let mut client = match mutual {
+    let mut client = match terms.mutual {
         true => client.with_client_auth_cert(chain(), key())?,
         false => client.with_no_client_auth(),
     };
-    client.resumption = Resumption::disabled();
+    client.resumption = match terms.resumed {
+        true => Resumption::default(),
+        false => Resumption::disabled(),
+    };
 
     let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS12])?;
-    let server = match mutual {
+    let server = match terms.mutual {
         true => server.with_client_cert_verifier(
             WebPkiClientVerifier::builder_with_provider(roots, provider)
                 .build()
@@ -110,6 +126,9 @@ fn configs(
     let mut server = server.with_single_cert(chain(), key())?;
     server.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
     server.send_tls13_tickets = 0;
+    if terms.resumed {
+        server.ticketer = ticketer()?;
+    }
     Ok(Configs {
         client: Arc::new(client),
         server: Arc::new(server),
@@ -158,6 +177,11 @@ fn feed(
 }
 
 impl Connection for Ends {
+    fn is_resumed(&self) -> bool {
+        let resumed = Some(HandshakeKind::Resumed);
+        self.client.handshake_kind() == resumed && self.server.handshake_kind() == resumed
+    }
+
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>) {
         for part in data.chunks(record) {
             self.client.writer().write_all(part).expect("sealing");
