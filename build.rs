@@ -57,6 +57,9 @@ fn build() -> Result<()> {
         prefix: &prefix,
         strict: option("EMBERTLS_STRICT").is_some(),
         legacy_suites: env::var_os("CARGO_FEATURE_LEGACY_SUITES").is_some(),
+        logging: ["LOG", "TRACING"]
+            .iter()
+            .any(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some()),
     })?;
     let origin = bindings::write(&bindings::Request {
         tree: &tree.dir,

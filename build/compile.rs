@@ -26,6 +26,8 @@ pub struct Request<'a> {
     pub strict: bool,
     /// Whether cipher suites for old peers are compiled.
     pub legacy_suites: bool,
+    /// Whether the engine's log lines are compiled.
+    pub logging: bool,
 }
 
 /// Compiles everything and tells cargo to link it.
@@ -34,10 +36,9 @@ pub fn compile(request: &Request<'_>) -> Result<()> {
     if request.accel {
         ours.extend(c_files(request.alt_dir)?);
     }
-    let config_dir = write_config(request)?;
-
-    let mut objects = third_party(request, &config_dir)?;
-    let mut own = base(request, &config_dir);
+    let settings = settings(request)?;
+    let mut objects = third_party(request, settings.clone())?;
+    let mut own = settings;
     own.warnings(request.strict)
         .extra_warnings(request.strict)
         .warnings_into_errors(request.strict);
@@ -51,9 +52,15 @@ pub fn compile(request: &Request<'_>) -> Result<()> {
     archive.try_compile("embertls_c").map_err(explain)
 }
 
-fn third_party(request: &Request<'_>, config_dir: &Path) -> Result<Vec<PathBuf>> {
+/// How every C file is compiled, and what it finds: our names of all functions
+/// and our configuration among it.
+pub fn settings(request: &Request<'_>) -> Result<cc::Build> {
+    let config_dir = write_config(request)?;
+    Ok(base(request, &config_dir))
+}
+
+fn third_party(request: &Request<'_>, mut build: cc::Build) -> Result<Vec<PathBuf>> {
     let library = request.tree.join("library");
-    let mut build = base(request, config_dir);
     build.warnings(false).flag_if_supported("-w");
     build.files(
         LIBRARY
@@ -63,7 +70,6 @@ fn third_party(request: &Request<'_>, config_dir: &Path) -> Result<Vec<PathBuf>>
     build.try_compile_intermediates().map_err(explain)
 }
 
-/// The settings that both halves share.
 fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     let mut build = cc::Build::new();
     build
@@ -82,6 +88,9 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     }
     if request.accel {
         build.define("EMBERTLS_ACCEL", None);
+    }
+    if request.logging {
+        build.define("EMBERTLS_LOGGING", None);
     }
     // Cryptography without optimisation is slow beyond use, in any profile.
     if !matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {

@@ -83,6 +83,8 @@ programs! {
     cbc_constant_flow(nothing), FAULT;
     record_mac_return_values(nothing), FAULT;
     premaster_leftovers(nothing), FAULT;
+    key_block_length(identity), FAULT;
+    prf_elsewhere(nothing), FAULT;
     // Certificates.
     path_length(nothing), FAULT;
     basic_constraints(nothing), FAULT;

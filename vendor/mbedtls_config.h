@@ -138,9 +138,11 @@
 
 /* --- Telling the user ---------------------------------------------------- */
 
-/* Levels above 2 print keys and plaintext: the Rust side never asks for
- * them. */
+/* With the feature `log` or `tracing`. Levels above 2 print keys and plaintext:
+ * the Rust side never asks for them. */
+#if defined(EMBERTLS_LOGGING)
 #define MBEDTLS_DEBUG_C
+#endif
 #define MBEDTLS_ERROR_C
 #define MBEDTLS_VERSION_C
 

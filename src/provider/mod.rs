@@ -10,6 +10,7 @@ pub(crate) mod curve;
 pub(crate) mod digest;
 pub(crate) mod ecdsa;
 pub(crate) mod hash;
+pub(crate) mod prf;
 pub(crate) mod public_key;
 pub(crate) mod rsa;
 pub(crate) mod x25519;

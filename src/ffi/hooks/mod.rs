@@ -10,6 +10,7 @@ mod aes;
 mod chachapoly;
 mod ecdh;
 mod gcm;
+mod prf;
 mod sha256;
 mod sha512;
 #[cfg(all(test, unix))]

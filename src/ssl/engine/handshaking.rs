@@ -5,7 +5,7 @@
 //! sees it.
 
 use super::{Engine, Phase, Progress, signing};
-use crate::error::{Alert, Error, Result};
+use crate::error::{Alert, Error, ErrorCode, Result};
 use crate::ffi;
 use crate::ssl::terms::CipherSuite;
 use crate::ssl::wire::certificate_request::CertificateRequest;
@@ -44,7 +44,7 @@ impl Engine {
             }
             let state = self.raw.state();
             self.prepare_step()?;
-            match self.raw.step() {
+            match self.step_unless_idle() {
                 Ok(()) if state == ffi::MBEDTLS_SSL_SERVER_HELLO => self.check_resumption()?,
                 Ok(()) => {}
                 Err(code) if signing::is_wanted(code) => self.private_key_wanted()?,
@@ -63,6 +63,20 @@ impl Engine {
                 }
                 Err(code) => return Err(self.engine_refused(code)),
             }
+        }
+    }
+
+    /// A step that waits for the peer's Finished computes what it must hold
+    /// before it looks whether it is there. It never is: [`Self::next_protected`]
+    /// brings it and makes that step.
+    fn step_unless_idle(&mut self) -> Result<(), ErrorCode> {
+        let awaited = match self.is_client {
+            true => ffi::MBEDTLS_SSL_SERVER_FINISHED,
+            false => ffi::MBEDTLS_SSL_CLIENT_FINISHED,
+        };
+        match self.raw.state() == awaited {
+            true => Err(ErrorCode::from_raw(ffi::MBEDTLS_ERR_SSL_WANT_READ)),
+            false => self.raw.step(),
         }
     }
 
