@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use embertls::{
     CipherSuite, Error, Handshake, MemoryTransport, ServerName, SslConfig, SslSession, TrustStore,
 };
-use rustls::crypto::ring;
+use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{KeyLog, ServerConfig, ServerConnection};
 
@@ -25,7 +25,7 @@ impl KeyLog for Lines {
 fn handshake(suite: CipherSuite) -> (SslSession<MemoryTransport>, ServerConnection, Arc<Lines>) {
     let made = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS12])
         .unwrap()
         .with_no_client_auth()
