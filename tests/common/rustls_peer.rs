@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use embertls::{CipherSuite, NamedGroup};
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{
     ClientConfig, ClientConnection, ConnectionCommon, KeyLog, NoKeyLog, RootCertStore,
     ServerConfig, ServerConnection, SideData, StreamOwned, SupportedProtocolVersion,
@@ -27,7 +27,7 @@ pub fn supports(suite: CipherSuite, group: NamedGroup) -> bool {
 
 /// The provider with one suite and one group alone, where they are given.
 pub fn restricted(suite: Option<CipherSuite>, group: Option<NamedGroup>) -> CryptoProvider {
-    let mut provider = ring::default_provider();
+    let mut provider = aws_lc_rs::default_provider();
     if let Some(suite) = suite {
         let number = suite.iana_number();
         provider

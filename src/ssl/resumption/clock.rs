@@ -32,17 +32,16 @@ pub(crate) mod test {
         OFFSET.set(OFFSET.get() + seconds);
     }
 
-    /// Runs `body` at this time.
+    /// Runs `body` at this time; within another `body`, too.
     pub(crate) fn during<T>(now: u64, body: impl FnOnce() -> T) -> T {
-        /// Lets the clock go on when `body` panics as well.
-        struct End;
+        /// Gives the earlier time back when `body` panics as well.
+        struct End(Option<u64>);
         impl Drop for End {
             fn drop(&mut self) {
-                STOPPED.set(None);
+                STOPPED.set(self.0);
             }
         }
-        STOPPED.set(Some(now));
-        let _end = End;
+        let _end = End(STOPPED.replace(Some(now)));
         body()
     }
 }
