@@ -5,13 +5,15 @@ use std::io::{Read, Write};
 
 use base64ct::{Base64, Encoding};
 
-use super::scene::{HOST, Scene, Sessions};
+use super::scene::{Memory, Scene, Sessions, TICKET_KEY, name, ticket_keys};
 use crate::pk::tests::openssl::Openssl;
 use crate::pk::tests::secret_numbers;
 use crate::ssl::Acceptor;
+use crate::ssl::fuzzing::Purpose;
 use crate::{
-    Certificate, Connector, Crl, Drbg, Entropy, Handshake, MemoryTransport, PreSharedKey,
-    PrivateKey, ServerName, SslConfig, TrustStore, Verifier,
+    Certificate, ClientSessions, Connector, Crl, Drbg, Entropy, Handshake, MemoryStore,
+    MemoryTransport, PreSharedKey, PrivateKey, ResumptionData, SessionCache, SslConfig, TicketKeys,
+    TrustStore, Verifier,
 };
 
 const PLAINTEXT: &[u8] = b"the plaintext of a session";
@@ -174,7 +176,6 @@ fn sessions_and_their_parts_show_nothing() {
     printed.debug(&Entropy::new().unwrap());
     printed.debug(&Drbg::seed(Entropy::new().unwrap(), b"").unwrap());
 
-    let name = || ServerName::try_from(HOST).unwrap();
     let mut client = Handshake::client(&configs.client, name(), MemoryTransport::new()).unwrap();
     printed.debug(&client);
     printed.error(client.advance());
@@ -220,6 +221,67 @@ fn sessions_and_their_parts_show_nothing() {
     let master = line.rsplit(' ').next().unwrap();
     for piece in super::secrets::from_hex(master).chunks_exact(12) {
         printed.assert_without(piece);
+    }
+}
+
+#[test]
+fn kept_sessions_and_what_keeps_them_show_nothing() {
+    for memory in [Memory::Tickets, Memory::Cache] {
+        let mut printed = Printed::default();
+        let scene = Scene::mutual().with(memory);
+        let mut configs = scene.configs().unwrap().after_a_session().unwrap();
+        let data = configs.data.take().unwrap();
+        let state = data.state();
+        printed.debug(&configs.server);
+        printed.debug(&data);
+
+        let keys = ticket_keys().unwrap();
+        printed.debug(&keys);
+        let day = TicketKeys::MAX_LIFETIME;
+        printed.error(TicketKeys::supplied(day, &TICKET_KEY, &[TICKET_KEY]));
+        printed.error(TicketKeys::supplied(day, &TICKET_KEY, &[TICKET_KEY; 16]));
+        printed.error(keys.replace(&TICKET_KEY, &[TICKET_KEY]));
+        printed.error(keys.rotate());
+        printed.debug(&SessionCache::new(MemoryStore::new(1), keys.clone()));
+
+        let sealed = data.seal(&keys).unwrap();
+        for cut in [0, 1, 40, sealed.len() - 1] {
+            printed.error(ResumptionData::open(&keys, &sealed[..cut]));
+        }
+        let opened = keys.open(Purpose::Saved, b"", &sealed).unwrap();
+        let other = keys.seal(Purpose::Saved, b"", &opened.text[1..]).unwrap();
+        printed.error(ResumptionData::open(&keys, &other));
+        // As if the secret itself were what somebody had stored.
+        printed.error(ResumptionData::open(&keys, &state.master[..]));
+
+        let remembered = ClientSessions::new(10);
+        remembered.put(&name(), state.binding, data.clone());
+        printed.debug(&remembered);
+        let client = Handshake::client(&configs.client, name(), MemoryTransport::new());
+        printed.debug(&client.unwrap().remember(&remembered));
+
+        // Resumed; then with a secret that differs, which ends in an error on both sides.
+        configs.data = Some(data.clone());
+        let sessions = configs.handshake().unwrap();
+        assert!(sessions.server.is_resumed());
+        printed.debug(&sessions.client);
+        printed.debug(&sessions.server);
+        let mut changed = state.clone();
+        changed.master[0] ^= 1;
+        configs.data = ResumptionData::new(changed, data.handle().clone(), u64::MAX);
+        printed.both(&configs.handshake().err().expect("the keys differ").error);
+
+        for piece in state.master[1..].chunks_exact(12) {
+            printed.assert_without(piece);
+        }
+        for piece in TICKET_KEY.chunks_exact(12) {
+            printed.assert_without(piece);
+        }
+        for number in secret_numbers(&scene.key) {
+            for piece in number.chunks_exact(12) {
+                printed.assert_without(piece);
+            }
+        }
     }
 }
 
