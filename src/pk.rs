@@ -131,7 +131,9 @@ impl PrivateKey {
     /// # Errors
     ///
     /// [`Error::Key`], as for [`from_pem`](Self::from_pem), and for a wrong
-    /// password.
+    /// password. A file says itself how much work its password costs; one that
+    /// asks for more than 10,000,000 iterations of PBKDF2, or 1 GiB of memory or
+    /// 4 GiB of writing with scrypt, is refused before any of it is done.
     ///
     /// ```no_run
     /// use embertls::PrivateKey;

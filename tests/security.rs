@@ -78,40 +78,188 @@ fn without_legacy(header: &str) -> String {
 /// Functions of every module that is left out as a whole.
 #[test]
 fn what_is_left_out_is_absent() {
-    let archive = Path::new(env!("OUT_DIR")).join("libembertls_c.a");
-    let Ok(output) = Command::new("nm").arg(&archive).output() else {
-        if std::env::var_os("EMBERTLS_SKIP_MISSING_PEERS").is_some_and(|value| value == "1") {
-            println!("skipped: what_is_left_out_is_absent needs nm (Debian: binutils)");
-            return;
-        }
-        panic!("this test needs nm: install it (Debian: apt install binutils)");
+    let Some(symbols) = symbols(&archive()) else {
+        return;
     };
-    let listing = String::from_utf8_lossy(&output.stdout);
     for present in ["mbedtls_ssl_handshake_step", "mbedtls_sha256_ret"] {
-        assert!(listing.contains(present), "{present} is missing");
+        assert!(has(&symbols, present), "{present} is missing");
     }
     let legacy = match cfg!(feature = "legacy-suites") {
         true => &[][..],
         false => &LEGACY[..],
     };
     for module in ABSENT.iter().chain(legacy) {
-        let found = listing.lines().find(|line| line.contains(*module));
-        assert_eq!(found, None, "{module} is compiled");
+        assert!(!has(&symbols, module), "{module} is compiled");
     }
 }
 
+/// With `accel` C has no arithmetic of its own where aws-lc has its place.
+#[test]
+fn what_aws_lc_does_is_not_done_in_c() {
+    let Some(symbols) = symbols(&archive()) else {
+        return;
+    };
+    for name in REPLACED {
+        assert_eq!(has(&symbols, name), !cfg!(feature = "accel"), "{name}");
+    }
+}
+
+/// What only fuzzing and unit tests call is in the archive, so that there is
+/// one for all, and in no program.
+#[test]
+fn programs_have_no_sessions_without_a_handshake() {
+    use embertls::{Handshake, MemoryTransport, Server, SslConfig};
+
+    let of_tests = ["ember_ssl_establish", "ember_ssl_seal_record"];
+    let (Some(archive), Some(program)) = (
+        symbols(&archive()),
+        symbols(&std::env::current_exe().expect("the path of this program")),
+    ) else {
+        return;
+    };
+    // Makes this a program that has handshakes.
+    let handshake: fn(&SslConfig<Server>, MemoryTransport) -> _ = Handshake::server;
+    std::hint::black_box(handshake);
+    std::hint::black_box(Handshake::<MemoryTransport>::advance as fn(&mut _) -> _);
+    assert!(has(&program, "mbedtls_ssl_handshake_step"));
+    for name in of_tests {
+        assert!(has(&archive, name), "{name} has another name now");
+        assert!(!has(&program, name), "{name} is in a program");
+    }
+}
+
+/// Every comparison with `memcmp`, which ends at the first byte that differs,
+/// is of something that is no secret.
+#[test]
+fn what_c_compares_byte_by_byte_is_public() {
+    let library = Path::new(env!("OUT_DIR")).join("mbedtls/library");
+    let names = compiled_files().into_iter();
+    let mut files: Vec<_> = names.map(|name| library.join(name + ".c")).collect();
+    for folder in ["src/ffi/shim", "src/ffi/alt"] {
+        let entries = fs::read_dir(root().join(folder)).expect("our C can be listed");
+        files.extend(entries.map(|entry| entry.expect("an entry can be read").path()));
+    }
+    let mut known = BTreeSet::new();
+    for path in files {
+        let text = read(&path);
+        // The self-tests are the last in a file, and in no build.
+        let text = match text.rsplit_once("#if defined(MBEDTLS_SELF_TEST)") {
+            Some((before, _)) if path.starts_with(&library) => before,
+            _ => &text,
+        };
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        for line in text.lines().filter(|line| calls_memcmp(line)) {
+            let mut places = PUBLIC.iter();
+            let place = places.find(|(name, what)| *name == file && line.contains(what));
+            known.insert(place.unwrap_or_else(|| panic!("{file}: {}", line.trim())));
+        }
+    }
+    let gone: Vec<_> = PUBLIC.iter().filter(|it| !known.contains(it)).collect();
+    assert!(gone.is_empty(), "not there any more: {gone:#?}");
+}
+
+/// Whether this line of C calls it, and not a function whose name ends so.
+fn calls_memcmp(line: &str) -> bool {
+    line.match_indices("memcmp").any(|(at, name)| {
+        let before = line[..at].chars().next_back();
+        let is_part = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_part && line[at + name.len()..].trim_start().starts_with('(')
+    })
+}
+
+/// The files of the engine that are compiled, as the build script has them.
+fn compiled_files() -> Vec<String> {
+    let source = read(&root().join("build/source.rs"));
+    let (_, list) = source.split_once("pub const LIBRARY").expect("the list");
+    let (list, _) = list.split_once("];").expect("its end");
+    let names = list.split('"').skip(1).step_by(2);
+    names.map(str::to_owned).collect()
+}
+
+/// What is compared so, by file.
+const PUBLIC: [(&str, &str); 22] = [
+    // Object identifiers, and other parts of certificates.
+    ("asn1parse.c", "list->oid.p"),
+    ("asn1write.c", "list->oid.p"),
+    ("oid.c", "cur->asn1"),
+    ("pkparse.c", "MBEDTLS_OID_ANSI_X9_62_PRIME_FIELD"),
+    ("x509_crt.c", "a->p, b->p"),
+    ("x509_crt.c", "a->oid.p"),
+    ("x509_crt.c", "crt->sig_oid.p"),
+    ("x509_crt.c", "sig_params1.p"),
+    ("x509_crt.c", "cur_oid->p"),
+    ("x509_crt.c", "crt->serial.p"),
+    ("x509_crt.c", "crt->raw.p"),
+    ("ssl_tls.c", "peer_cert->raw.p"),
+    // The hash of a signature that is checked.
+    ("rsa.c", "hash_start, result"),
+    // Names of protocols, and a session id, both sent in plain text.
+    ("ssl_cli.c", "buf + 3, *p"),
+    ("ssl_cli.c", "session_negotiate->id"),
+    ("ssl_srv.c", "theirs, *ours"),
+    // Numbers of messages and records, of DTLS and renegotiation, which are not compiled.
+    ("ssl_srv.c", "ssl->in_msg + 1"),
+    ("ssl_tls.c", "ssl->in_msg + 6"),
+    ("ssl_tls.c", "ssl->in_msg + 9"),
+    ("ssl_tls.c", "hs_buf->data"),
+    ("ssl_tls.c", "mbedtls_ssl_hs_hdr_len( ssl )"),
+    ("ssl_tls.c", "_ctr + ep_len"),
+];
+
+fn archive() -> PathBuf {
+    Path::new(env!("OUT_DIR")).join("libembertls_c.a")
+}
+
+/// The names of what is defined there. `None` where `nm` is missing and may be.
+fn symbols(file: &Path) -> Option<Vec<String>> {
+    let output = match Command::new("nm").arg("--defined-only").arg(file).output() {
+        Ok(output) => output,
+        Err(_) if std::env::var_os("EMBERTLS_SKIP_MISSING_PEERS").is_some_and(|v| v == "1") => {
+            println!("skipped: needs nm (Debian: binutils)");
+            return None;
+        }
+        Err(_) => panic!("this test needs nm: install it (Debian: apt install binutils)"),
+    };
+    let listing = String::from_utf8_lossy(&output.stdout);
+    let names = listing.lines().filter_map(|line| line.split(' ').nth(2));
+    Some(names.map(str::to_owned).collect())
+}
+
+/// Whether a name has this in it; ours have a prefix.
+fn has(symbols: &[String], name: &str) -> bool {
+    symbols.iter().any(|symbol| symbol.contains(name))
+}
+
+/// Of each module that `accel` replaces, what does the work in C.
+const REPLACED: [&str; 8] = [
+    "mbedtls_aes_setkey_enc",
+    "mbedtls_chachapoly_setkey",
+    "mbedtls_gcm_crypt_and_tag",
+    "mbedtls_gcm_setkey",
+    "mbedtls_internal_aes_encrypt",
+    "mbedtls_internal_sha256_process",
+    "mbedtls_internal_sha512_process",
+    "mbedtls_sha256_update_ret",
+];
+
 /// What the names of functions of modules left out begin with.
-const ABSENT: [&str; 47] = [
+const ABSENT: [&str; 61] = [
+    "_self_test",
     "mbedtls_arc4_",
     "mbedtls_aria_",
     "mbedtls_base64_",
     "mbedtls_blowfish_",
     "mbedtls_camellia_",
     "mbedtls_cipher_cmac",
+    "mbedtls_ctr_drbg_write_seed_file",
     "mbedtls_des",
     "mbedtls_dhm_",
     "mbedtls_ecdsa_sign_det",
     "mbedtls_ecjpake_",
+    "mbedtls_ecp_set_max_ops",
+    "mbedtls_entropy_update_seed_file",
+    "mbedtls_entropy_write_seed_file",
+    "mbedtls_hardclock",
     "mbedtls_havege_",
     "mbedtls_hkdf",
     "mbedtls_hmac_drbg_",
@@ -133,15 +281,23 @@ const ABSENT: [&str; 47] = [
     "mbedtls_platform_entropy_poll",
     "mbedtls_ripemd160",
     "mbedtls_rsa_gen_key",
+    "mbedtls_set_alarm",
     "mbedtls_ssl_cache_",
+    "mbedtls_ssl_conf_arc4",
+    "mbedtls_ssl_conf_cbc_record",
+    "mbedtls_ssl_conf_dh_param",
     "mbedtls_ssl_conf_dtls",
+    "mbedtls_ssl_conf_fallback",
+    "mbedtls_ssl_conf_handshake_timeout",
+    "mbedtls_ssl_conf_truncated",
     "mbedtls_ssl_cookie_",
     "mbedtls_ssl_renegotiate",
     "mbedtls_ssl_resend",
+    "mbedtls_ssl_set_client_transport_id",
     "mbedtls_ssl_ticket_",
     "mbedtls_timing_",
-    "mbedtls_x509_crt_parse_file",
     "mbedtls_x509_crl_",
+    "mbedtls_x509_crt_parse_file",
     "mbedtls_x509_csr_",
     "mbedtls_x509_string_to_names",
     "mbedtls_x509_write_",

@@ -31,6 +31,53 @@ fn every_dependency_has_its_line() {
     }
 }
 
+/// The members and the fuzz targets: what they name is on the page, and their
+/// own table has nothing else.
+#[test]
+fn every_dependency_of_a_member_has_its_line() {
+    let page = read("docs/dependencies.md");
+    let mut manifests = vec![root().join("fuzz/Cargo.toml")];
+    for member in fs::read_dir(root().join("members")).expect("members can be listed") {
+        let member = member.expect("an entry can be read").path();
+        manifests.push(member.join("Cargo.toml"));
+    }
+    manifests.retain(|manifest| manifest.exists());
+    let is_other = |name: &String| !name.starts_with("embertls");
+    let named: BTreeSet<_> = manifests
+        .iter()
+        .flat_map(|manifest| packages_named_in(manifest))
+        .filter(is_other)
+        .collect();
+    let rows = |text: &str| -> BTreeSet<String> {
+        text.lines().filter_map(row).map(|row| row.0).collect()
+    };
+    let (of_root, of_members) = page
+        .split_once("\n## In the members only\n")
+        .expect("the section of the members");
+    let (of_root, of_members) = (rows(of_root), rows(of_members));
+    let expected: BTreeSet<_> = named.difference(&of_root).cloned().collect();
+    assert_eq!(
+        of_members, expected,
+        "docs/dependencies.md (left) and the manifests in members/ and fuzz/ (right) differ"
+    );
+}
+
+/// The keys of every table of dependencies in a manifest.
+fn packages_named_in(manifest: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(manifest).expect("a manifest can be read");
+    let mut names = BTreeSet::new();
+    let mut is_table = false;
+    for line in text.lines() {
+        if let Some(table) = line.strip_prefix('[') {
+            is_table = table.trim_end_matches(']').ends_with("dependencies");
+        } else if let (true, Some((name, _))) = (is_table, line.split_once('=')) {
+            names.insert(name.trim().to_owned());
+        }
+    }
+    assert!(!names.is_empty(), "{}", manifest.display());
+    names
+}
+
 #[test]
 fn the_count_of_unsafe_blocks_is_the_written_one() {
     let found = unsafe_blocks();

@@ -222,7 +222,7 @@ fn a_key_share_of_wrong_form_is_refused_though_signed() {
 #[test]
 fn a_bad_signature_of_the_key_share_is_refused() {
     type Change = fn(&mut Vec<u8>);
-    let changes: [(Change, &[Alert]); 8] = [
+    let changes: [(Change, &[Alert]); 9] = [
         (
             |exchange| *exchange.last_mut().unwrap() ^= 1,
             &[Alert::DecryptError],
@@ -232,8 +232,10 @@ fn a_bad_signature_of_the_key_share_is_refused() {
             |exchange| exchange[73 + 4..].fill(0),
             &[Alert::DecryptError],
         ),
-        // SHA-1, a hash that does not exist, RSA with an ECDSA suite.
+        // SHA-1 and SHA-224, which are not offered, a hash that does not exist, RSA with
+        // an ECDSA suite. The engine does not come to computing the hash.
         (|exchange| exchange[73] = 2, MALFORMED),
+        (|exchange| exchange[73] = 3, MALFORMED),
         (|exchange| exchange[73] = 99, MALFORMED),
         (|exchange| exchange[74] = 1, MALFORMED),
         // Cut short, and too long.

@@ -52,7 +52,8 @@ struct Inner {
 }
 
 /// By what a server finds a session.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
+#[cfg_attr(any(test, fuzzing), derive(PartialEq, Eq))]
 pub(crate) enum Handle {
     Ticket(Box<[u8]>),
     Id(Box<[u8]>),

@@ -343,7 +343,11 @@ impl Ring {
                 TicketKeys::MAX_PREVIOUS
             )));
         }
-        let repeats = |secret: &[u8; 32]| secret.iter().all(|byte| *byte == secret[0]);
+        // To the end, wherever they differ.
+        let repeats = |secret: &[u8; 32]| {
+            let differences = secret.iter().map(|byte| *byte ^ secret[0]);
+            differences.fold(0, |all, one| all | one) == 0
+        };
         if repeats(current) || previous.iter().any(repeats) {
             return Err(Error::config(
                 "a ticket key repeats one byte: take 32 random ones",

@@ -11,7 +11,8 @@ use crate::ssl::wire::codec::Reader;
 ///
 /// There is none without extended master secret: RFC 7627, 5.3, advises
 /// against resuming such a session, so it is not kept.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
 pub(crate) struct SessionState {
     /// When the full handshake was, in seconds since 1970.
     pub(crate) authenticated_at: u64,
