@@ -9,6 +9,8 @@ mod compile;
 mod error;
 #[path = "build/patches.rs"]
 mod patches;
+#[path = "build/series.rs"]
+mod series;
 #[path = "build/source.rs"]
 mod source;
 #[path = "build/symbols.rs"]
@@ -109,6 +111,7 @@ fn watch(crate_dir: &Path, tree_inputs: &[PathBuf]) {
         "vendor/mbedtls_config.h",
         "vendor/patches",
         "vendor/pin",
+        "vendor/releases",
         "src/ffi/alt",
         "src/ffi/shim",
     ] {

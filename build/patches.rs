@@ -15,6 +15,7 @@ use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
 use diffy::{Line, Patch};
 
 use crate::error::{Error, Result};
+use crate::series::Series;
 
 /// The changes of all patches to one file.
 #[derive(Debug, Default)]
@@ -41,8 +42,29 @@ pub struct PatchFile {
 
 /// Reads every patch in `dir` whose name is not in `skipped`. The result maps
 /// a path in the Mbed TLS tree to what changes there.
-pub fn read(dir: &Path, skipped: &[String]) -> Result<BTreeMap<String, FileChanges>> {
+///
+/// With the folder of another release, the hunks go where its series says, and
+/// the patches in that folder are read as well.
+pub fn read(
+    dir: &Path,
+    release_dir: Option<&Path>,
+    skipped: &[String],
+) -> Result<BTreeMap<String, FileChanges>> {
     let patches = list(dir)?;
+    let series = release_dir.map(Series::read).transpose()?;
+    let own = match release_dir {
+        Some(dir) => list(dir)?,
+        None => Vec::new(),
+    };
+    let named = series.iter().flat_map(Series::entries);
+    let names = named.map(|(patch, _)| patch.to_owned());
+    for name in names.chain(own.iter().map(PatchFile::full_name)) {
+        if !patches.iter().any(|patch| patch.full_name() == name) {
+            return Err(Error::new(format!(
+                "there is no patch {name}, which the folder of another release names"
+            )));
+        }
+    }
     for name in skipped {
         if !patches.iter().any(|patch| patch.name == *name) {
             let known: Vec<_> = patches.iter().map(|patch| patch.name.as_str()).collect();
@@ -58,13 +80,32 @@ pub fn read(dir: &Path, skipped: &[String]) -> Result<BTreeMap<String, FileChang
         .iter()
         .filter(|patch| !skipped.contains(&patch.name))
     {
-        let text =
-            fs::read_to_string(&patch.path).map_err(|e| Error::io("read", &patch.path, e))?;
-        for (file, changes) in parse(&patch.name, &text)? {
-            files.entry(file).or_default().changes.extend(changes);
+        let mut changes = patch.changes()?;
+        if let Some(series) = &series {
+            changes = moved(changes, series, &patch.full_name())?;
+        }
+        if let Some(own) = own.iter().find(|own| own.name == patch.name) {
+            changes.extend(own.changes()?);
+        }
+        for (file, change) in changes {
+            files.entry(file).or_default().changes.push(change);
         }
     }
     Ok(files)
+}
+
+/// The changes where they go in another release.
+fn moved(
+    changes: Vec<(String, Change)>,
+    series: &Series,
+    patch: &str,
+) -> Result<Vec<(String, Change)>> {
+    let Some(lines) = series.lines(patch, changes.len())? else {
+        return Ok(Vec::new());
+    };
+    let placed = changes.into_iter().zip(lines);
+    let moved = placed.filter_map(|((file, change), line)| Some((file, change.at((*line)?))));
+    Ok(moved.collect())
 }
 
 /// All patches in `dir`, in the order of their numbers.
@@ -87,6 +128,33 @@ pub fn list(dir: &Path) -> Result<Vec<PatchFile>> {
     }
     patches.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(patches)
+}
+
+impl PatchFile {
+    /// The name of the file without its ending.
+    pub fn full_name(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    /// Its hunks in their order, each with the file that it changes.
+    fn changes(&self) -> Result<Vec<(String, Change)>> {
+        let text = fs::read_to_string(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
+        parse(&self.name, &text)
+    }
+}
+
+impl Change {
+    /// The same at the line that a hunk's header would name.
+    fn at(self, line: usize) -> Self {
+        // A range of no lines names the line before it.
+        let skip = if self.removed.is_empty() {
+            line
+        } else {
+            line.saturating_sub(1)
+        };
+        Self { skip, ..self }
+    }
 }
 
 impl FileChanges {
@@ -117,9 +185,9 @@ impl FileChanges {
     }
 }
 
-fn parse(name: &str, text: &str) -> Result<Vec<(String, Vec<Change>)>> {
+fn parse(name: &str, text: &str) -> Result<Vec<(String, Change)>> {
     let broken = |why: String| Error::new(format!("patch {name} cannot be read: {why}"));
-    let mut files = Vec::new();
+    let mut found = Vec::new();
     for file in PatchSet::parse(text, ParseOptions::unidiff()) {
         let file = file.map_err(|e| broken(e.to_string()))?;
         let FileOperation::Modify { original, .. } = file.operation() else {
@@ -130,12 +198,13 @@ fn parse(name: &str, text: &str) -> Result<Vec<(String, Vec<Change>)>> {
             .patch()
             .as_text()
             .ok_or_else(|| broken("it is not text".into()))?;
-        files.push((path, changes(name, patch)));
+        let changes = changes(name, patch).into_iter();
+        found.extend(changes.map(|change| (path.clone(), change)));
     }
-    if files.is_empty() {
+    if found.is_empty() {
         return Err(broken("it changes no file".into()));
     }
-    Ok(files)
+    Ok(found)
 }
 
 fn changes(name: &str, patch: &Patch<'_, str>) -> Vec<Change> {
@@ -153,19 +222,13 @@ fn changes(name: &str, patch: &Patch<'_, str>) -> Vec<Change> {
                     }
                 }
             }
-            // A range of no lines names the line before it.
-            let start = hunk.old_range().start();
-            let skip = if removed.is_empty() {
-                start
-            } else {
-                start.saturating_sub(1)
-            };
-            Change {
+            let change = Change {
                 patch: name.to_owned(),
-                skip,
+                skip: 0,
                 removed,
                 added,
-            }
+            };
+            change.at(hunk.old_range().start())
         })
         .collect()
 }

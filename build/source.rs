@@ -12,8 +12,13 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::patches;
 
-/// The version that the patches, the digests and the shim are made for.
+/// The release that is built unless another tree is given. The patches are
+/// written for it.
 const VERSION: &str = "2.16.0";
+
+/// Other releases that a given tree may be, each with a folder in
+/// `vendor/releases/`.
+pub const OTHER_VERSIONS: [&str; 2] = ["2.16.9", "2.16.12"];
 
 /// The package that carries it.
 const PACKAGE: &str = "mbedtls-sys-auto";
@@ -82,6 +87,10 @@ pub struct Request<'a> {
 pub struct Tree {
     /// Holds `include/` and `library/`.
     pub dir: PathBuf,
+    /// The folder of its release, unless it is the one that the patches are
+    /// written for.
+    #[allow(dead_code)] // for tests
+    pub release_dir: Option<PathBuf>,
     /// The files it was copied from, where they may change under the build.
     pub inputs: Vec<PathBuf>,
 }
@@ -94,30 +103,57 @@ pub fn prepare(request: &Request<'_>) -> Result<Tree> {
         None if packaged.is_dir() => (packaged, false),
         None => (bring_package(request)?, false),
     };
-    check_version(&origin)?;
+    let release = Release::of(&origin, request.vendor_dir)?;
 
     let dir = request.work_dir.join("mbedtls");
-    let files = copy_checked(request, &origin, &dir)?;
+    let files = copy_checked(request, &release, &origin, &dir)?;
     let inputs = if watched {
         files.iter().map(|file| origin.join(file)).collect()
     } else {
         Vec::new()
     };
-    Ok(Tree { dir, inputs })
+    Ok(Tree {
+        dir,
+        release_dir: release.dir,
+        inputs,
+    })
 }
 
-/// Refuses a tree of another version, by name.
-fn check_version(dir: &Path) -> Result<()> {
-    let found = version_of(dir)?;
-    if found == VERSION {
-        return Ok(());
+/// What is known of the release that a tree is of.
+struct Release {
+    version: &'static str,
+    /// Its folder; the release that the patches are written for has none.
+    dir: Option<PathBuf>,
+}
+
+impl Release {
+    /// Refuses a tree of another version, by name.
+    fn of(tree: &Path, vendor_dir: &Path) -> Result<Self> {
+        let found = version_of(tree)?;
+        if found == VERSION {
+            let (version, dir) = (VERSION, None);
+            return Ok(Self { version, dir });
+        }
+        if let Some(version) = OTHER_VERSIONS.into_iter().find(|other| *other == found) {
+            let dir = Some(vendor_dir.join("releases").join(version));
+            return Ok(Self { version, dir });
+        }
+        let known = format!("{VERSION}, {}", OTHER_VERSIONS.join(", "));
+        Err(Error::new(format!(
+            "the tree in {} is Mbed TLS {found}, but this version of embertls builds {known} only: \
+             its patches and checks are made for those files. \
+             Unset EMBERTLS_MBEDTLS_DIR or let it name a tree of one of these.",
+            tree.display()
+        )))
     }
-    Err(Error::new(format!(
-        "the tree in {} is Mbed TLS {found}, but this version of embertls builds {VERSION} only: \
-         its patches and checks are made for those files. \
-         Unset EMBERTLS_MBEDTLS_DIR or let it name a {VERSION} tree.",
-        dir.display()
-    )))
+
+    /// The list of files and their digests.
+    fn digests(&self, vendor_dir: &Path) -> PathBuf {
+        match &self.dir {
+            Some(dir) => dir.join("SHA256SUMS"),
+            None => vendor_dir.join("pin/SHA256SUMS"),
+        }
+    }
 }
 
 /// The version that a tree says it has. 2.x says so in `version.h`, 3.x and
@@ -146,15 +182,25 @@ fn version_of(dir: &Path) -> Result<String> {
 }
 
 /// Copies the files that the digest list names, and no other, to `target`.
-fn copy_checked(request: &Request<'_>, origin: &Path, target: &Path) -> Result<Vec<String>> {
-    let digests = read_digests(&request.vendor_dir.join("pin/SHA256SUMS"))?;
-    let mut changes = patches::read(&request.vendor_dir.join("patches"), request.skipped_patches)?;
+fn copy_checked(
+    request: &Request<'_>,
+    release: &Release,
+    origin: &Path,
+    target: &Path,
+) -> Result<Vec<String>> {
+    let version = release.version;
+    let digests = read_digests(&release.digests(request.vendor_dir))?;
+    let mut changes = patches::read(
+        &request.vendor_dir.join("patches"),
+        release.dir.as_deref(),
+        request.skipped_patches,
+    )?;
     if target.exists() {
         fs::remove_dir_all(target).map_err(|e| Error::io("remove", target, e))?;
     }
 
     for (digest, file) in &digests {
-        let text = read_checked(&origin.join(file), file, digest)?;
+        let text = read_checked(&origin.join(file), file, version, digest)?;
         let text = match changes.remove(file) {
             Some(changes) => changes.apply(file, &text)?,
             None => text,
@@ -163,18 +209,18 @@ fn copy_checked(request: &Request<'_>, origin: &Path, target: &Path) -> Result<V
     }
     if let Some(file) = changes.keys().next() {
         return Err(Error::new(format!(
-            "a patch changes {file}, which is no file of Mbed TLS {VERSION} that is built"
+            "a patch changes {file}, which is no file of Mbed TLS {version} that is built"
         )));
     }
     Ok(digests.into_iter().map(|(_, file)| file).collect())
 }
 
-fn read_checked(path: &Path, file: &str, digest: &str) -> Result<String> {
+fn read_checked(path: &Path, file: &str, version: &str, digest: &str) -> Result<String> {
     let bytes = fs::read(path).map_err(|e| Error::io("read", path, e))?;
     let found = hex(&Sha256::digest(&bytes));
     if found != digest {
         return Err(Error::new(format!(
-            "{file} is not the one of Mbed TLS {VERSION}: {} has the SHA-256 {found}, expected {digest}. \
+            "{file} is not the one of Mbed TLS {version}: {} has the SHA-256 {found}, expected {digest}. \
              The tree must be untouched, because our patches fit known files only.",
             path.display()
         )));

@@ -1,7 +1,7 @@
 //! What `SECURITY.md` says is so: the patches and tests that it names exist,
 //! every patch is on it, and what it calls left out is not compiled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,6 +53,48 @@ fn the_header_leaves_out_what_the_page_says() {
     assert!(macros.len() > 50, "{macros:?}");
     for name in macros {
         assert!(!defined.contains(name.as_str()), "{name} is defined");
+    }
+}
+
+/// The columns of the other releases say what their series say.
+#[test]
+fn the_table_of_releases_is_what_the_series_say() {
+    let page = page();
+    let table = page.split("## Other releases of the branch").nth(1);
+    let mut rows = BTreeMap::new();
+    for line in table.unwrap_or_default().lines() {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        if let ["", patch, "patch", old, new, ""] = cells.as_slice() {
+            rows.insert(patch.trim_matches('`').to_owned(), [*old, *new]);
+        }
+    }
+    for (column, release) in ["2.16.9", "2.16.12"].into_iter().enumerate() {
+        let dir = root().join("vendor/releases").join(release);
+        let series = read(&dir.join("series"));
+        let said: BTreeMap<_, _> = rows
+            .iter()
+            .map(|(patch, words)| (patch.as_str(), words[column]))
+            .collect();
+        let is: BTreeMap<_, _> = series
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .filter_map(|line| line.split_once(' '))
+            .map(|(patch, places)| {
+                let own = dir.join(format!("{patch}.patch")).exists();
+                let partly = places.split(' ').any(|place| place == "-");
+                let word = match (places, own, partly) {
+                    ("fixed", false, _) => "fixed",
+                    (_, true, true) => "its own",
+                    (_, false, true) => "in part",
+                    (_, false, false) => "the same",
+                    _ => panic!(
+                        "{release}: {patch} is fixed, or fits as it is, and has a patch of its own"
+                    ),
+                };
+                (patch, word)
+            })
+            .collect();
+        assert_eq!(said, is, "{release}");
     }
 }
 

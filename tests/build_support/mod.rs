@@ -21,12 +21,19 @@ pub fn fresh_dir(name: &str) -> PathBuf {
     dir
 }
 
+/// The tree in place of the pinned one, as for the build script.
+pub fn given_tree() -> Option<PathBuf> {
+    let given = env::var_os("EMBERTLS_MBEDTLS_DIR").filter(|value| !value.is_empty());
+    given.map(PathBuf::from)
+}
+
 /// A tree in `work_dir`, patched but for the patches named.
 pub fn prepare(work_dir: &Path, skipped: &[String]) -> Tree {
+    let given = given_tree();
     let request = source::Request {
         vendor_dir: &vendor_dir(),
         work_dir,
-        given_tree: None,
+        given_tree: given.as_deref(),
         cargo: Path::new(env!("CARGO")),
         offline: false,
         skipped_patches: skipped,

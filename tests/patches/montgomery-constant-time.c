@@ -6,6 +6,13 @@
 
 #include <../library/bignum.c>
 
+/* It returned a code that could not be an error, and later releases none. */
+#if MBEDTLS_VERSION_NUMBER > 0x02100000
+#define MONTMUL(...) ((mpi_montmul(__VA_ARGS__)), 0)
+#else
+#define MONTMUL(...) mpi_montmul(__VA_ARGS__)
+#endif
+
 static void multiply(const mbedtls_mpi *a, const mbedtls_mpi *b, const mbedtls_mpi *n)
 {
     mbedtls_mpi product, scratch, expected, r;
@@ -19,7 +26,7 @@ static void multiply(const mbedtls_mpi *a, const mbedtls_mpi *b, const mbedtls_m
     CHECK(mbedtls_mpi_grow(&product, n->n + 1) == 0);
     CHECK(mbedtls_mpi_grow(&scratch, 2 * (n->n + 1)) == 0);
     CHECK(mbedtls_mpi_copy(&product, a) == 0);
-    CHECK(mpi_montmul(&product, b, n, mm, &scratch) == 0);
+    CHECK(MONTMUL(&product, b, n, mm, &scratch) == 0);
     CHECK(mbedtls_mpi_cmp_mpi(&product, n) < 0);
 
     /* product * R = a * b */
@@ -87,7 +94,7 @@ static void compare_pages(void)
         /* Both below the modulus, whose highest bit is set. */
         a.p[7] = b.p[7] = n.p[7] - 1 - (mbedtls_mpi_uint) round;
         start_watching();
-        CHECK(mpi_montmul(&a, &b, &n, mm, &scratch) == 0);
+        CHECK(MONTMUL(&a, &b, &n, mm, &scratch) == 0);
         digest = stop_watching(0);
         if (round == 0)
             first_digest = digest;

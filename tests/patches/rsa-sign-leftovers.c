@@ -5,9 +5,9 @@
 
 int main(void)
 {
-    static const unsigned char zeros[64];
     mbedtls_rsa_context rsa;
     unsigned char signature[64];
+    size_t i;
 
     make_rsa_key(&rsa);
     CHECK(sign(&rsa, signature, counting) == 0);
@@ -16,8 +16,10 @@ int main(void)
 
     make_rsa_key(&rsa);
     CHECK(sign(&rsa, signature, no_random) != 0);
-    if (memcmp(signature, zeros, sizeof(zeros)) != 0)
-        fault("what was to be signed is left behind");
+    /* Zeros, or as later releases have it, exclamation marks. */
+    for (i = 1; i < sizeof(signature); i++)
+        if (signature[i] != signature[0])
+            fault("what was to be signed is left behind");
     mbedtls_rsa_free(&rsa);
     return 0;
 }
