@@ -146,10 +146,14 @@ fn lookup(part: ErrorCode) -> &'static str {
 
 const UNNAMED: &str = "an error without a name";
 
-/// Makes the table from the names alone: the numbers come from the headers.
+/// Makes the table from the names alone: the numbers come from the headers. Those
+/// of 2.16.0 lack a code of later releases.
 macro_rules! names {
     ($($name:ident,)*) => {
-        &[$((ffi::$name, stringify!($name)),)*]
+        &[
+            $((ffi::$name, stringify!($name)),)*
+            (-0x5E80, "MBEDTLS_ERR_SSL_BAD_CONFIG"),
+        ]
     };
 }
 

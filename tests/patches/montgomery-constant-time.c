@@ -4,6 +4,8 @@
  */
 #include "pages.h"
 
+#include "mbedtls/version.h"
+
 #include <../library/bignum.c>
 
 /* It returned a code that could not be an error, and later releases none. */

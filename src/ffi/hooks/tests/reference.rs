@@ -87,7 +87,7 @@ functions! {
 }
 
 /// The files that these functions are in, and those that they need.
-const FILES: [&str; 15] = [
+const FILES: [&str; 17] = [
     "aes",
     "aesni",
     "bignum",
@@ -95,6 +95,7 @@ const FILES: [&str; 15] = [
     "chachapoly",
     "cipher",
     "cipher_wrap",
+    "ctr_drbg",
     "ecdh",
     "ecp",
     "ecp_curves",
@@ -103,6 +104,7 @@ const FILES: [&str; 15] = [
     "poly1305",
     "sha256",
     "sha512",
+    "threading",
 ];
 
 fn symbol(name: &str) -> *mut c_void {
