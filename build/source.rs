@@ -158,7 +158,7 @@ impl Release {
 
 /// The version that a tree says it has. 2.x says so in `version.h`, 3.x and
 /// later in `build_info.h`.
-fn version_of(dir: &Path) -> Result<String> {
+pub fn version_of(dir: &Path) -> Result<String> {
     let include = dir.join("include/mbedtls");
     for header in ["version.h", "build_info.h"] {
         let Ok(text) = fs::read_to_string(include.join(header)) else {

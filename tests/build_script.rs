@@ -158,68 +158,6 @@ fn a_patch_that_does_not_fit_is_refused() {
     }
 }
 
-/// Every patch has its place in every release, and nothing else has one.
-#[test]
-fn every_patch_is_in_every_series() {
-    let all = patches::list(&vendor_dir().join("patches")).unwrap_or_else(|e| panic!("{e}"));
-    let all: Vec<_> = all.iter().map(patches::PatchFile::full_name).collect();
-    for version in source::OTHER_VERSIONS {
-        let dir = vendor_dir().join("releases").join(version);
-        let series = series::Series::read(&dir).unwrap_or_else(|error| panic!("{error}"));
-        let named: Vec<_> = series
-            .entries()
-            .map(|(patch, _)| patch.to_owned())
-            .collect();
-        assert_eq!(named, all, "the series of {version}");
-        // Reads all hunks, and compares their number with the lines.
-        let read = patches::read(&vendor_dir().join("patches"), Some(&dir), &[]);
-        assert!(read.is_ok(), "{version}: {:?}", read.err());
-    }
-}
-
-#[test]
-fn a_series_that_does_not_fit_is_refused() {
-    let work = fresh_dir("series-fit");
-    let patches_dir = work.join("patches");
-    let hunks = "@@ -1 +1 @@\n-one\n+1\n@@ -2,0 +3 @@\n+x\n";
-    let text = format!("What it does.\n\n--- a/f.c\n+++ b/f.c\n{hunks}");
-    write(&patches_dir.join("0001-x.patch"), &text);
-    let release = work.join("release");
-    let read_with = |series: &str| {
-        write(&release.join("series"), series);
-        patches::read(&patches_dir, Some(&release), &[]).map_err(|error| error.to_string())
-    };
-    for (series, why) in [
-        ("", "does not say where 0001-x goes"),
-        ("0001-x 1\n", "has 1 lines for 0001-x, which has 2 hunks"),
-        ("0001-x 1 two\n", "not a patch and its lines"),
-        ("0001-x fixed\n0002-y 1\n", "there is no patch 0002-y"),
-    ] {
-        let error = read_with(series).expect_err(series);
-        assert!(error.contains(why), "{error}");
-    }
-
-    let apply_with = |series: &str| {
-        read_with(series)?["f.c"]
-            .apply("f.c", "zero\none\ntwo\n")
-            .map_err(|error| error.to_string())
-    };
-    assert_eq!(
-        apply_with("0001-x 2 3\n").as_deref(),
-        Ok("zero\n1\ntwo\nx\n")
-    );
-    assert_eq!(
-        apply_with("# moved\n0001-x 2 -\n").as_deref(),
-        Ok("zero\n1\ntwo\n")
-    );
-    let error = apply_with("0001-x 1 3\n").expect_err("another line");
-    assert!(
-        error.contains("patch x does not fit f.c at line 1"),
-        "{error}"
-    );
-    assert!(read_with("0001-x fixed\n").is_ok_and(|files| files.is_empty()));
-}
-
 #[test]
 fn an_unknown_patch_cannot_be_left_out() {
     let result = patches::read(&vendor_dir().join("patches"), None, &["no-such".into()]);

@@ -29,11 +29,20 @@ pub fn given_tree() -> Option<PathBuf> {
 
 /// A tree in `work_dir`, patched but for the patches named.
 pub fn prepare(work_dir: &Path, skipped: &[String]) -> Tree {
-    let given = given_tree();
+    prepare_tree(given_tree().as_deref(), work_dir, skipped)
+}
+
+/// The same, whatever tree is given: the one that the patches are written for.
+#[allow(dead_code)]
+pub fn prepare_pinned(work_dir: &Path, skipped: &[String]) -> Tree {
+    prepare_tree(None, work_dir, skipped)
+}
+
+fn prepare_tree(given_tree: Option<&Path>, work_dir: &Path, skipped: &[String]) -> Tree {
     let request = source::Request {
         vendor_dir: &vendor_dir(),
         work_dir,
-        given_tree: given.as_deref(),
+        given_tree,
         cargo: Path::new(env!("CARGO")),
         offline: false,
         skipped_patches: skipped,
