@@ -105,6 +105,16 @@ impl Process {
         line
     }
 
+    /// Waits for another line that holds `text`; gives the lines that came
+    /// since such a wait ended, that one last.
+    pub fn lines_until(&mut self, text: &str) -> Vec<String> {
+        let seen = std::mem::take(&mut self.seen);
+        self.line_with(text);
+        let lines = self.seen.clone();
+        self.seen.splice(0..0, seen);
+        lines
+    }
+
     /// What stands behind `prefix` in a line that came before.
     pub fn seen(&self, prefix: &str) -> Option<String> {
         let mut lines = self.seen.iter();

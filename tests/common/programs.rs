@@ -31,8 +31,11 @@ pub fn python() -> Option<PathBuf> {
     needed("python3", "python3")
 }
 
-fn needed(program: &str, debian_package: &str) -> Option<PathBuf> {
-    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+/// A program of the `PATH`, or one for administrators.
+pub fn needed(program: &str, debian_package: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path)
+        .chain(["/usr/sbin".into()])
         .map(|dir| dir.join(program))
         .find(|path| path.is_file());
     if found.is_none() {
