@@ -42,14 +42,21 @@ pub fn server_accepting(
     suites: &[CipherSuite],
     groups: &[NamedGroup],
 ) -> SslConfig<Server> {
-    let chain = Certificate::chain_from_pem(&identity.chain_pem).expect("a sound chain");
-    let key = PrivateKey::from_pem(&identity.key_pem).expect("a sound key");
+    let (chain, key) = loaded(identity);
     SslConfig::server()
         .identity(chain, key)
         .cipher_suites(suites)
         .groups(groups)
         .build()
         .expect("a sound configuration")
+}
+
+/// An identity as our configurations take it.
+pub fn loaded(identity: &Identity) -> (Vec<Certificate>, PrivateKey) {
+    (
+        Certificate::chain_from_pem(&identity.chain_pem).expect("a sound chain"),
+        PrivateKey::from_pem(&identity.key_pem).expect("a sound key"),
+    )
 }
 
 /// What our server tells of the one client that it served.

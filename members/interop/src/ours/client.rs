@@ -4,11 +4,12 @@ use std::net::TcpStream;
 
 use embertls::ssl::ClientConfigBuilder;
 use embertls::{
-    Certificate, ClientSessions, Error, Handshake, PrivateKey, ProtocolVersion, ServerName,
-    SslConfig, SslSession, TrustStore,
+    ClientSessions, Error, Handshake, ProtocolVersion, ServerName, SslConfig, SslSession,
+    TrustStore,
 };
 
 use crate::common::certificates::HOST;
+use crate::common::ours::loaded;
 use crate::common::tap::Tap;
 use crate::pki::{Case, Pki};
 
@@ -31,9 +32,7 @@ pub fn for_case(pki: &Pki, case: Case) -> SslConfig {
 
 /// A client with a certificate.
 pub fn identified(pki: &Pki) -> SslConfig {
-    let identity = pki.client();
-    let chain = Certificate::chain_from_pem(&identity.chain_pem).expect("a sound chain");
-    let key = PrivateKey::from_pem(&identity.key_pem).expect("a sound key");
+    let (chain, key) = loaded(pki.client());
     let builder = config(pki).identity(chain, key);
     builder.build().expect("a sound configuration")
 }

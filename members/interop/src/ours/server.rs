@@ -9,11 +9,12 @@ use std::thread::{self, JoinHandle};
 
 use embertls::ssl::ServerConfigBuilder;
 use embertls::{
-    Certificate, CipherSuite, ClientAuth, Error, Handshake, PrivateKey, Server, SessionCache,
-    SslConfig, SslSession, TicketKeys, TrustStore, Verifier,
+    Certificate, CipherSuite, ClientAuth, Error, Handshake, Server, SessionCache, SslConfig,
+    SslSession, TicketKeys, TrustStore, Verifier,
 };
 
 use super::By;
+use crate::common::ours::loaded;
 use crate::common::process::patient;
 use crate::common::{PATIENCE, echo};
 use crate::http;
@@ -48,9 +49,7 @@ pub struct OurServer {
 
 /// A server with this key and whatever it accepts by default.
 pub fn config(pki: &Pki, key: Key) -> ServerConfigBuilder {
-    let identity = pki.server(key);
-    let chain = Certificate::chain_from_pem(&identity.chain_pem).expect("a sound chain");
-    let key = PrivateKey::from_pem(&identity.key_pem).expect("a sound key");
+    let (chain, key) = loaded(pki.server(key));
     SslConfig::server().identity(chain, key)
 }
 
