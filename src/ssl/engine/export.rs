@@ -25,7 +25,7 @@ impl Engine {
         label: &[u8],
         context: Option<&[u8]>,
     ) -> Result<()> {
-        if label.is_empty() || RESERVED.iter().any(|reserved| label.starts_with(reserved)) {
+        if RESERVED.iter().any(|reserved| label.starts_with(reserved)) {
             return Err(Error::config(format!(
                 "\"{}\" is no label for exported keying material",
                 label.escape_ascii()
