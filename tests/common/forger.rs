@@ -7,11 +7,11 @@
 use std::sync::{Arc, Mutex};
 
 use embertls::CipherSuite;
+use rustls::crypto::aws_lc_rs::cipher_suite;
 use rustls::crypto::cipher::{
     AeadKey, InboundOpaqueMessage, MessageDecrypter, MessageEncrypter, OutboundChunks,
     OutboundPlainMessage,
 };
-use rustls::crypto::aws_lc_rs::cipher_suite;
 use rustls::{ContentType, KeyLog, ProtocolVersion, SupportedCipherSuite, Tls12CipherSuite};
 
 use super::memory::Wire;
