@@ -9,4 +9,5 @@ mod printing;
 mod randomness;
 mod scene;
 mod secrets;
+mod sessions;
 mod shortage;

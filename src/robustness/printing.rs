@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 
 use base64ct::{Base64, Encoding};
 
-use super::scene::{Memory, Scene, Sessions, TICKET_KEY, name, ticket_keys};
+use super::scene::{Memory, Scene, TICKET_KEY, name, ticket_keys};
+use super::sessions::Sessions;
 use crate::pk::tests::openssl::Openssl;
 use crate::pk::tests::secret_numbers;
 use crate::ssl::Acceptor;

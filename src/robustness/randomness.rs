@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::scene::{Configs, Memory, Scene, Sessions};
+use super::scene::{Configs, Memory, Scene};
+use super::sessions::Sessions;
 use crate::ResumptionData;
 use crate::rng::failing::{self, Failing};
 use crate::ssl::fuzzing::Handle;

@@ -1,6 +1,6 @@
 //! A client, a server, and all that they need, on one thread.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::time::Duration;
 
 use rcgen::{
@@ -9,12 +9,13 @@ use rcgen::{
     date_time_ymd,
 };
 
+use super::sessions::Sessions;
 use crate::pk::tests::openssl::Openssl;
 use crate::ssl::PskTable;
 use crate::{
     Certificate, CipherSuite, Client, ClientAuth, Crl, Drbg, Entropy, Error, Handshake,
     MemoryStore, MemoryTransport, PreSharedKey, PrivateKey, Result, ResumptionData, Server,
-    ServerName, SessionCache, SslConfig, SslSession, TicketKeys, TrustStore, Verdict, Verifier,
+    ServerName, SessionCache, SslConfig, TicketKeys, TrustStore, Verdict, Verifier,
 };
 
 pub(super) const HOST: &str = "server.example";
@@ -52,12 +53,6 @@ pub(super) struct Configs {
     pub(super) server: SslConfig<Server>,
     /// What the client offers to resume.
     pub(super) data: Option<ResumptionData>,
-}
-
-/// The two ends of a session.
-pub(super) struct Sessions {
-    pub(super) client: SslSession<MemoryTransport>,
-    pub(super) server: SslSession<MemoryTransport>,
 }
 
 /// How a run ended that did not succeed.
@@ -381,42 +376,4 @@ fn step(
     let mut sent = one.get_mut().take_outgoing();
     tap(side, &mut sent);
     other.get_mut().push_incoming(&sent);
-}
-
-impl Sessions {
-    /// Data both ways, then the end both ways.
-    pub(super) fn exchange(&mut self, data: &[u8]) -> Outcome<()> {
-        let (client, server) = (&mut self.client, &mut self.server);
-        send("client", client, server, data)?;
-        send("server", server, client, data)?;
-        client.close().map_err(Failure::of("client"))?;
-        server
-            .get_mut()
-            .push_incoming(&client.get_mut().take_outgoing());
-        ends("server", server)?;
-        server.close().map_err(Failure::of("server"))?;
-        client
-            .get_mut()
-            .push_incoming(&server.get_mut().take_outgoing());
-        ends("client", client)
-    }
-}
-
-type Session = SslSession<MemoryTransport>;
-
-fn send(side: &'static str, from: &mut Session, to: &mut Session, data: &[u8]) -> Outcome<()> {
-    let failed = Failure::of::<io::Error>(side);
-    from.write_all(data).map_err(&failed)?;
-    from.flush().map_err(&failed)?;
-    to.get_mut().push_incoming(&from.get_mut().take_outgoing());
-    let mut got = vec![0; data.len()];
-    to.read_exact(&mut got).map_err(failed)?;
-    assert!(got == data, "the {side}'s data came wrong");
-    Ok(())
-}
-
-fn ends(side: &'static str, session: &mut Session) -> Outcome<()> {
-    let end = session.read(&mut [0; 8]).map_err(Failure::of("reader"))?;
-    assert_eq!(end, 0, "{side}");
-    Ok(())
 }

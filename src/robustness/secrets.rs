@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 
 use base64ct::Encoding;
 
-use super::scene::{Memory, Scene, Sessions, TICKET_KEY, name, ticket_keys};
+use super::scene::{Memory, Scene, TICKET_KEY, name, ticket_keys};
+use super::sessions::Sessions;
 use crate::ffi::allocation::{Freed, Heap, collecting};
 use crate::pk::tests::openssl::Openssl;
 use crate::pk::tests::secret_numbers;
@@ -205,6 +206,35 @@ fn loading_a_key_leaves_nothing_behind() {
         assert_key_absent(&freed, &der);
         assert_absent(&freed, password.as_bytes());
     }
+}
+
+#[cfg(feature = "pkcs12")]
+#[test]
+fn a_pkcs12_file_leaves_nothing_behind() {
+    let Some(openssl) = Openssl::find() else {
+        return;
+    };
+    let scene = Scene::ecdsa();
+    let block = |label: &str, der: &[u8]| {
+        let base64 = base64ct::Base64::encode_string(der).into_bytes();
+        let lines = base64.chunks(64).map(String::from_utf8_lossy);
+        let body = Vec::from_iter(lines).join("\n");
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+    };
+    let parts = block("PRIVATE KEY", &scene.key) + &block("CERTIFICATE", &scene.leaf);
+    let password = "a password that nobody guesses";
+    let pass = format!("pass:{password}");
+    let file = openssl.run(&["pkcs12", "-export", "-passout", &pass], parts.as_bytes());
+
+    let ((), freed) = collecting(|| {
+        drop(crate::Pkcs12::from_der(&file, password).unwrap());
+        crate::Pkcs12::from_der(&file, "another password").unwrap_err();
+    });
+    let utf16: Vec<u8> = password.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_no_residue(&freed);
+    assert_key_absent(&freed, &scene.key);
+    assert_absent(&freed, password.as_bytes());
+    assert_absent(&freed, &utf16);
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::Read;
 
-use super::scene::{Configs, Failure, Memory, Outcome, Scene, Sessions, name, ticket_keys};
+use super::scene::{Configs, Failure, Memory, Outcome, Scene, name, ticket_keys};
 use super::secrets::{assert_absent_in_chunks, assert_no_residue};
+use super::sessions::Sessions;
 use crate::error::Error;
 use crate::ffi::allocation::{self, Seen, Shortage};
 use crate::{Acceptor, Handshake, HandshakeError, MemoryTransport, ResumptionData};

@@ -1,7 +1,7 @@
 //! Malformed messages of a handshake: duplicates, sizes, bad key shares.
 
 use embertls::ssl::ChannelBinding;
-use embertls::{Alert, Error, Handshake, HandshakeFailure, SslConfig};
+use embertls::{Acceptor, Alert, Error, Handshake, HandshakeFailure, MemoryTransport, SslConfig};
 
 use crate::peer::messages::*;
 use crate::peer::records::HANDSHAKE;
@@ -252,6 +252,24 @@ fn a_bad_signature_of_the_key_share_is_refused() {
             exchange
         };
         key_exchange_refused(make, alerts);
+    }
+}
+
+#[test]
+fn an_empty_list_of_protocols_is_none() {
+    const ALPN: u16 = 16;
+    for (protocols, is_offered) in [(&[b"h2"][..], true), (&[], false)] {
+        let builder = SslConfig::client().trust_store(pki().trust_store());
+        let config = builder.alpn(protocols).build().unwrap();
+        let transport = MemoryTransport::new();
+        let mut client = Handshake::client(&config, pki::name(), transport).unwrap();
+        assert!(client.advance().is_err(), "waits for the server");
+        let mut transport = MemoryTransport::new();
+        transport.push_incoming(&client.get_mut().take_outgoing());
+        let accepted = Acceptor::new(transport).accept().unwrap();
+        let hello = accepted.client_hello();
+        assert_eq!(hello.alpn, protocols);
+        assert_eq!(hello.extensions.contains(&ALPN), is_offered);
     }
 }
 
