@@ -19,7 +19,7 @@ use crate::net::NetContext;
 ///
 /// A server that chooses its configuration by what the client asks for starts
 /// here; one with a single configuration may as well call
-/// [`Handshake::server`]. What is not a ClientHello (plain HTTP, noise, an old
+/// [`Handshake::server`](crate::Handshake::server). What is not a ClientHello (plain HTTP, noise, an old
 /// version) is refused with the alert that fits before a session is made.
 ///
 /// ```
@@ -279,7 +279,7 @@ impl Acceptor<NetContext> {
     /// bytes.
     ///
     /// The time for the rest of the handshake is set with
-    /// [`Handshake::complete_within`].
+    /// [`Handshake::complete_within`](crate::Handshake::complete_within).
     ///
     /// # Errors
     ///
