@@ -20,6 +20,35 @@ fn entropy_that_fails_once_ends_the_handshake() {
     handshakes_end(Failing::SourceAt, true);
 }
 
+/// The key in the place of one that is not known: without it the handshake
+/// ends before anything is derived, and is told from no other failure of this kind.
+#[test]
+fn an_unknown_identity_is_refused_without_randomness() {
+    let scene = Scene::unknown_psk();
+    let mut failed = 0;
+    for number in 1.. {
+        let pair = scene.configs().unwrap().begin().unwrap();
+        let mut last = Vec::new();
+        let outcome = failing::with(Failing::DrawAt(number), || {
+            pair.complete(|_, flight| {
+                if !flight.is_empty() {
+                    last.clone_from(flight);
+                }
+            })
+        });
+        let error = outcome.map(drop).unwrap_err().error.to_string();
+        if !failing::has_failed() {
+            assert!(error.contains("bad_record_mac"), "{error}");
+            break;
+        }
+        assert!(error.contains("random"), "{number}: {error}");
+        let internal_error: [u8; 7] = [21, 3, 3, 0, 2, 2, 80];
+        assert!(last.ends_with(&internal_error), "{number}: {last:02x?}");
+        failed += 1;
+    }
+    assert!(failed >= 3, "both hellos and the key");
+}
+
 /// Only the engine blinds the check with random numbers.
 #[cfg(not(feature = "accel"))]
 #[test]
@@ -103,7 +132,8 @@ fn each_fails(
                 let error = failure.error.to_string();
                 // What the engine says when it cannot blind its part of the secret.
                 let is_blinding = error.contains("CLIENT_KEY_EXCHANGE_CS");
-                let is_named = error.contains("random") && error.contains("ENTROPY_SOURCE_FAILED");
+                let is_named = error.starts_with("drawing random bytes")
+                    || error.contains("random") && error.contains("ENTROPY_SOURCE_FAILED");
                 assert!(is_named || is_blinding, "{number}: {error}");
             }
         }

@@ -31,11 +31,13 @@ pub(super) struct Scene {
     is_mutual: bool,
     /// A key that both sides know instead of certificates.
     pub(super) psk: Option<Vec<u8>>,
+    /// Under which name the server knows that key.
+    identity: &'static str,
     /// How the server finds a session again.
     pub(super) memory: Option<Memory>,
 }
 
-/// Who has that key.
+/// Who the client says that it is, with such a key.
 const IDENTITY: &str = "someone";
 
 /// How a server knows a session that a client wants to resume.
@@ -133,6 +135,15 @@ impl Scene {
         }
     }
 
+    /// The server knows the key under another name. It goes on with a random
+    /// one, so that nobody learns which names there are.
+    pub(super) fn unknown_psk() -> Self {
+        Self {
+            identity: "someone else",
+            ..Self::psk()
+        }
+    }
+
     /// As [`Self::psk`], with a key exchange beside the key.
     pub(super) fn ecdhe_psk() -> Self {
         Self {
@@ -184,6 +195,7 @@ impl Scene {
             suite,
             is_mutual: false,
             psk: None,
+            identity: IDENTITY,
             memory: None,
         }
     }
@@ -223,8 +235,9 @@ impl Scene {
             builder = builder.client_auth(ClientAuth::Required(verifier));
         }
         if let Some(psk) = &self.psk {
-            let keys = PskTable::new().with(IDENTITY, PreSharedKey::new(psk)?);
-            return builder.pre_shared_keys(keys).build();
+            let keys = PskTable::new().with(self.identity, PreSharedKey::new(psk)?);
+            let builder = builder.pre_shared_keys(keys).hide_unknown_identities();
+            return builder.build();
         }
         let (leaf, key) = self.identity()?;
         builder = builder.identity([leaf], key);

@@ -140,6 +140,12 @@ fn another_pre_shared_key_is_never_accepted() {
     }
 }
 
+#[test]
+fn an_unknown_identity_is_never_accepted() {
+    let configs = configs(&Scene::unknown_psk());
+    never_succeeds(|| configs.handshake().map(drop));
+}
+
 /// A session with a server whose certificate the client does not trust any
 /// more, or never did: neither ticket nor id stands for a certificate.
 #[test]

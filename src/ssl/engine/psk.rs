@@ -40,7 +40,14 @@ impl Engine {
         // Drawn in every case, so that a known identity takes as long as an unknown one.
         let decoy = match psks.unknown {
             UnknownIdentity::Refused => None,
-            UnknownIdentity::Hidden => Some(self.decoy()?),
+            UnknownIdentity::Hidden => match self.decoy() {
+                Ok(key) => Some(key),
+                Err(error) => {
+                    self.send_fatal(Alert::InternalError);
+                    self.kill();
+                    return Err(error);
+                }
+            },
         };
         let found = self.outside(|_| psks.keys.find(identity));
         let key = match (found, decoy) {
