@@ -41,6 +41,8 @@ pub(crate) mod fuzzing {
     pub(crate) use super::engine::Engine;
     pub(crate) use super::engine::established::Agreed;
     pub(crate) use super::link::Link;
+    #[cfg(test)]
+    pub(crate) use super::resumption::advance_clock;
     pub(crate) use super::resumption::{Handle, Purpose, SessionState, stop_clock};
     pub(crate) use super::wire::certificate_request::CertificateRequest;
     pub(crate) use super::wire::hello::ServerHello;

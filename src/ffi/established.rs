@@ -20,4 +20,6 @@ unsafe extern "C" {
         content: *const u8,
         len: usize,
     ) -> c_int;
+    #[link_name = concat!(env!("EMBERTLS_SYMBOL_PREFIX"), "ember_ssl_number_records")]
+    pub(crate) fn ember_ssl_number_records(ssl: *mut mbedtls_ssl_context, sent: u64, received: u64);
 }

@@ -10,7 +10,7 @@ pub(super) struct Sessions {
     pub(super) server: Session,
 }
 
-type Session = SslSession<MemoryTransport>;
+pub(super) type Session = SslSession<MemoryTransport>;
 
 impl Sessions {
     /// Data both ways, then the end both ways.
@@ -31,7 +31,7 @@ impl Sessions {
     }
 }
 
-fn send(side: &'static str, from: &mut Session, to: &mut Session, data: &[u8]) -> Outcome<()> {
+pub(super) fn send(side: &'static str, from: &mut Session, to: &mut Session, data: &[u8]) -> Outcome<()> {
     let failed = Failure::of::<io::Error>(side);
     from.write_all(data).map_err(&failed)?;
     from.flush().map_err(&failed)?;

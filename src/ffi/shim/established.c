@@ -4,6 +4,7 @@
  */
 #include "shim.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "mbedtls/ssl_internal.h"
@@ -11,6 +12,7 @@
 int ember_ssl_establish(mbedtls_ssl_context *ssl, int ciphersuite, const unsigned char master[48],
                         const unsigned char randoms[64]);
 int ember_ssl_seal_record(mbedtls_ssl_context *ssl, unsigned char type, const unsigned char *content, size_t len);
+void ember_ssl_number_records(mbedtls_ssl_context *ssl, uint64_t sent, uint64_t received);
 
 /* Goes from mbedtls_ssl_setup() to the end of a handshake that agreed upon this master secret and these randoms. */
 int ember_ssl_establish(mbedtls_ssl_context *ssl, int ciphersuite, const unsigned char master[48],
@@ -53,4 +55,15 @@ int ember_ssl_seal_record(mbedtls_ssl_context *ssl, unsigned char type, const un
     ssl->out_msgtype = type;
     ssl->out_msglen = len;
     return mbedtls_ssl_write_record(ssl, 0);
+}
+
+/* Sets how many records were sent and received under these keys, where none is on its way. */
+void ember_ssl_number_records(mbedtls_ssl_context *ssl, uint64_t sent, uint64_t received)
+{
+    size_t i;
+
+    for (i = 0; i < 8; i++) {
+        ssl->cur_out_ctr[i] = (unsigned char)(sent >> (56 - 8 * i));
+        ssl->in_ctr[i] = (unsigned char)(received >> (56 - 8 * i));
+    }
 }

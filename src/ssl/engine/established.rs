@@ -36,6 +36,12 @@ impl Engine {
         Ok(self)
     }
 
+    /// Goes on as if so many records had been sent and received.
+    #[cfg(test)]
+    pub(crate) fn number_records(&mut self, sent: u64, received: u64) {
+        self.raw.number_records(sent, received);
+    }
+
     /// Seals a record of any type. The output must have gone out before.
     pub(crate) fn seal_record(&mut self, kind: u8, content: &[u8]) -> Result<(), ErrorCode> {
         self.raw.seal_record(kind, content)

@@ -2,6 +2,8 @@
 
 use super::RawSession;
 use crate::error::{ErrorCode, check};
+#[cfg(test)]
+use crate::ffi::established::ember_ssl_number_records;
 use crate::ffi::established::{ember_ssl_establish, ember_ssl_seal_record};
 
 impl RawSession {
@@ -21,6 +23,13 @@ impl RawSession {
                 randoms.as_ptr(),
             )
         })
+    }
+
+    /// Sets the numbers of the next records. No record is on its way.
+    #[cfg(test)]
+    pub(crate) fn number_records(&mut self, sent: u64, received: u64) {
+        // SAFETY: the callee writes eight bytes to the counter that is a field, and eight in the inbound buffer.
+        unsafe { ember_ssl_number_records(self.ssl.as_ptr(), sent, received) };
     }
 
     /// Seals a record of any type. Output must be empty.

@@ -1,0 +1,136 @@
+//! Sessions that live long: very many records, clocks that jump, keys that
+//! are replaced meanwhile.
+
+use std::io::{ErrorKind, Read, Write};
+
+use super::scene::{Memory, Scene, Sessions};
+use super::sessions::{Session, send};
+use crate::error::ErrorCode;
+use crate::ffi::{MBEDTLS_ERR_SSL_COUNTER_WRAPPING, allocation};
+use crate::ssl::fuzzing::advance_clock;
+use crate::{CipherSuite, SslSession};
+
+/// One of each way to make a nonce of a number.
+const SUITES: [CipherSuite; 3] = [
+    CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+    CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
+    CipherSuite::EcdheEcdsaWithAes128Ccm,
+];
+
+/// As if so many records had gone in each direction.
+fn after_records(suite: CipherSuite, count: u64) -> Sessions {
+    let scene = Scene {
+        suite,
+        ..Scene::ecdsa()
+    };
+    let sessions = scene.configs().unwrap().handshake().unwrap();
+    let numbered = |session: Session| {
+        let mut link = session.into_link();
+        link.engine.number_records(count, count);
+        SslSession::new(link)
+    };
+    Sessions {
+        client: numbered(sessions.client),
+        server: numbered(sessions.server),
+    }
+}
+
+#[test]
+fn numbers_of_any_size_are_counted_alike_on_both_sides() {
+    for suite in SUITES {
+        for bits in [8, 24, 32, 48, 63] {
+            let mut sessions = after_records(suite, (1 << bits) - 2);
+            let Sessions { client, server } = &mut sessions;
+            for _ in 0..4 {
+                send("client", client, server, b"over the edge").unwrap();
+                send("server", server, client, b"and back").unwrap();
+            }
+            sessions.exchange(b"the end").unwrap();
+        }
+    }
+}
+
+/// A number is not used twice: the session ends before, on the side that would
+/// have to send the record.
+#[test]
+fn the_last_number_ends_the_session() {
+    for suite in SUITES {
+        let mut sessions = after_records(suite, u64::MAX - 3);
+        let Sessions { client, server } = &mut sessions;
+        for _ in 0..3 {
+            send("client", client, server, b"one of the last").unwrap();
+        }
+        let error = client.write(b"too many").unwrap_err().to_string();
+        let wrapping = ErrorCode::from_raw(MBEDTLS_ERR_SSL_COUNTER_WRAPPING);
+        assert!(error.contains(wrapping.name().as_ref()), "{suite:?}: {error}");
+        assert_eq!(client.get_mut().take_outgoing(), [], "{suite:?}");
+
+        // Nothing more goes out, and no alert either, which would need a number.
+        assert!(client.write(b"again").is_err());
+        assert!(client.close().is_err());
+        assert_eq!(client.get_mut().take_outgoing(), [], "{suite:?}");
+        // What the other side has still to say is told by the transport's end.
+        server.get_mut().end_incoming();
+        let error = server.read(&mut [0; 8]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    }
+}
+
+/// Byte by byte, with an idle time in between: no memory of C's is asked for,
+/// and what is held does not grow.
+#[test]
+fn a_trickle_costs_no_memory() {
+    let scene = Scene::ecdsa();
+    let mut sessions = scene.configs().unwrap().handshake().unwrap();
+    let Sessions { client, server } = &mut sessions;
+    let mut rounds = |count: u32| {
+        for round in 0..count {
+            let byte = [round as u8];
+            send("client", client, server, &byte).unwrap();
+            send("server", server, client, &byte).unwrap();
+        }
+    };
+    rounds(10);
+    let before = allocation::live();
+    rounds(5_000);
+    assert_eq!(allocation::live(), before);
+    sessions.exchange(b"still there").unwrap();
+}
+
+/// Nothing of an open session is measured by the wall clock.
+#[test]
+fn an_open_session_does_not_mind_the_clock() {
+    let scene = Scene::ecdsa().with(Memory::Tickets);
+    let mut sessions = scene.configs().unwrap().handshake().unwrap();
+    for jump in [i64::from(u32::MAX), -2 * i64::from(u32::MAX), 0] {
+        advance_clock(jump);
+        let Sessions { client, server } = &mut sessions;
+        send("client", client, server, b"what time is it?").unwrap();
+        send("server", server, client, b"who knows").unwrap();
+    }
+    sessions.exchange(b"the end").unwrap();
+    advance_clock(i64::from(u32::MAX));
+}
+
+/// A saved session is no reason to fail, whatever the clock says of its age;
+/// one that is too old, or of the future, is not resumed.
+#[test]
+fn a_saved_session_after_a_jump_of_the_clock() {
+    const HOUR: i64 = 3600;
+    for memory in [Memory::Tickets, Memory::Cache] {
+        for (jump, is_resumed) in [(HOUR, true), (8 * 24 * HOUR, false), (-HOUR, false)] {
+            let scene = Scene::ecdsa().with(memory);
+            let configs = scene.configs().unwrap().after_a_session().unwrap();
+            advance_clock(jump);
+            let mut sessions = configs.handshake().unwrap();
+            advance_clock(-jump);
+            scene.check(&sessions);
+            assert_eq!(
+                sessions.client.is_resumed(),
+                is_resumed,
+                "{memory:?}, after {jump} s"
+            );
+            sessions.exchange(b"the end").unwrap();
+        }
+    }
+}
