@@ -72,6 +72,9 @@ impl Engine {
         self.wake("writing")?;
         self.raw.seal_data(slices).map_err(|code| {
             self.phase = Phase::Dead;
+            // The record with the last number is sealed, and refused all the same.
+            let sealed = self.raw.output().len();
+            self.raw.output_taken(sealed);
             Error::Protocol {
                 action: "writing",
                 reason: "the record could not be sealed".into(),
