@@ -3,8 +3,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use super::scene::{Memory, Scene, Sessions};
-use super::sessions::{Session, send};
+use super::scene::{Memory, Scene};
+use super::sessions::{Session, Sessions, send};
 use crate::error::ErrorCode;
 use crate::ffi::{MBEDTLS_ERR_SSL_COUNTER_WRAPPING, allocation};
 use crate::ssl::fuzzing::advance_clock;

@@ -31,7 +31,12 @@ impl Sessions {
     }
 }
 
-pub(super) fn send(side: &'static str, from: &mut Session, to: &mut Session, data: &[u8]) -> Outcome<()> {
+pub(super) fn send(
+    side: &'static str,
+    from: &mut Session,
+    to: &mut Session,
+    data: &[u8],
+) -> Outcome<()> {
     let failed = Failure::of::<io::Error>(side);
     from.write_all(data).map_err(&failed)?;
     from.flush().map_err(&failed)?;
