@@ -1,10 +1,17 @@
-//! Measures embertls beside other TLS libraries: the same work in memory, in
-//! one run, in rounds that take turns.
+//! Measures embertls beside other TLS libraries: the same work, in one run, in
+//! rounds that take turns.
 
+mod builds;
+mod chart;
+mod contestants;
+mod heap;
 mod identities;
+mod instructions;
 mod libraries;
 mod measure;
+mod network;
 mod report;
+mod tasks;
 mod work;
 
 use std::error::Error;
@@ -13,9 +20,12 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use self::measure::{Task, interleaved, setups, timed};
+use self::contestants::{Contestant, Local, remote, serve};
+use self::libraries::PlainC;
+use self::measure::{Effort, Sample};
+use self::network::Delayed;
 use self::report::Row;
-use self::work::{Auth, Bulk, Group, Library, Terms};
+use self::tasks::Task;
 
 /// Measures embertls beside other TLS libraries.
 #[derive(Parser)]
@@ -29,144 +39,147 @@ struct Options {
     /// Only the libraries with this in their names.
     #[arg(long, default_value = "")]
     library: String,
+    /// This program, compiled with `--no-default-features`: it brings the
+    /// arithmetic of Mbed TLS.
+    #[arg(long)]
+    with_c: Option<PathBuf>,
+    /// The system delays what goes over the loopback interface, so no proxy has
+    /// to.
+    #[arg(long)]
+    delayed: bool,
+    /// Counts instructions with valgrind.
+    #[arg(long)]
+    instructions: bool,
+    /// Builds a small client with each library: how long it takes, and how large
+    /// it becomes.
+    #[arg(long)]
+    builds: bool,
     /// Where the figures go, as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
-}
-
-/// How long and how often.
-struct Effort {
-    rounds: usize,
-    slice: Duration,
+    /// Where the chart goes, as SVG.
+    #[arg(long)]
+    svg: Option<PathBuf>,
+    /// Draws the chart from figures that were written as JSON, and measures
+    /// nothing.
+    #[arg(long)]
+    draw: Option<PathBuf>,
+    /// Answers questions of another one of these programs.
+    #[arg(long, hide = true)]
+    serve: bool,
+    /// Does a task so many times and nothing else.
+    #[arg(long, hide = true)]
+    times: Option<usize>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let effort = match options.quick {
-        true => Effort {
-            rounds: 3,
-            slice: Duration::from_millis(60),
-        },
-        false => Effort {
-            rounds: 9,
-            slice: Duration::from_millis(250),
-        },
-    };
+    if let (Some(figures), Some(svg)) = (&options.draw, &options.svg) {
+        return chart::draw(&report::read(figures)?, svg);
+    }
+    let tasks = tasks::all();
+    let mut locals = locals(&options);
+    if let Some(times) = options.times {
+        locals.retain(|local| local.name().contains(&options.library));
+        return instructions::repeat(&locals, &tasks, &options.only, times);
+    }
+    if options.serve {
+        return serve(&locals, &tasks);
+    }
+
     println!("Mbed TLS {}", embertls::mbedtls_version());
-    let mut libraries = libraries::all()?;
-    libraries.retain(|library| library.name().contains(&options.library));
-    let is_wanted = |name: &str| name.contains(&options.only);
-
+    let contestants = contestants(&options, locals)?;
     let mut rows = Vec::new();
-    for auth in Auth::ALL {
-        for group in [Group::P256, Group::X25519] {
-            for mutual in [false, true] {
-                let mut terms = Terms::handshake(auth, group);
-                terms.mutual = mutual;
-                let kind = if mutual { "mutual" } else { "full" };
-                let name = format!("{kind} handshake, {auth}, {group}");
-                if is_wanted(&name) {
-                    rows.push(handshakes(&libraries, name, terms, &effort));
-                }
-            }
+    for (index, task) in tasks.iter().enumerate() {
+        if task.name.contains(&options.only) {
+            eprintln!("{}", task.name);
+            rows.push(measured(&contestants, index, task, effort(&options)));
         }
     }
-    for auth in Auth::ALL {
-        let mut terms = Terms::handshake(auth, Group::P256);
-        terms.resumed = true;
-        let name = format!("resumed handshake, {auth}");
-        if is_wanted(&name) {
-            rows.push(handshakes(&libraries, name, terms, &effort));
-        }
+    if options.instructions {
+        rows.extend(instructions::rows(options.with_c.as_deref())?);
     }
-    for bulk in Bulk::ALL {
-        for record in [16384, 1024, 64] {
-            for way in [Way::Send, Way::Receive] {
-                let name = format!("{} {bulk}, {record} bytes", way.verb());
-                if is_wanted(&name) {
-                    rows.push(transfer(&libraries, name, bulk, record, way, &effort));
-                }
-            }
-        }
+    if options.builds {
+        rows.extend(builds::rows()?);
     }
 
-    let names: Vec<&str> = libraries.iter().map(|library| library.name()).collect();
-    println!("{}", report::markdown(&rows, &names));
+    println!("{}", report::markdown(&rows));
     if let Some(path) = options.json {
         std::fs::write(path, serde_json::to_string_pretty(&report::json(&rows))?)?;
+    }
+    if let Some(path) = options.svg {
+        chart::draw(&report::figures(&rows), &path)?;
     }
     Ok(())
 }
 
-fn handshakes(libraries: &[Box<dyn Library>], name: String, terms: Terms, effort: &Effort) -> Row {
-    let setups = setups(libraries, terms);
-    let tasks = setups.iter().map(|(library, setup)| {
-        drop(setup.connect());
-        assert_eq!(setup.connect().is_resumed(), terms.resumed, "{library}");
-        let task: Task<'_> = Box::new(|| {
-            let (connection, spent) = timed(|| setup.connect());
-            drop(connection);
-            (1.0, spent)
-        });
-        (*library, task)
-    });
-    Row {
-        name,
-        unit: "1/s",
-        samples: interleaved(tasks.collect(), effort.rounds, effort.slice),
+fn effort(options: &Options) -> Effort {
+    match options.quick {
+        true => Effort {
+            rounds: 3,
+            slice: Duration::from_millis(20),
+        },
+        false => Effort {
+            rounds: 9,
+            slice: Duration::from_millis(100),
+        },
     }
 }
 
-#[derive(Clone, Copy)]
-enum Way {
-    Send,
-    Receive,
+fn locals(options: &Options) -> Vec<Local> {
+    let delayed = match options.delayed {
+        true => Delayed::BySystem,
+        false => Delayed::ByProxy,
+    };
+    let libraries = libraries::all().into_iter();
+    libraries
+        .map(|library| Local { library, delayed })
+        .collect()
 }
 
-impl Way {
-    fn verb(self) -> &'static str {
-        match self {
-            Self::Send => "send",
-            Self::Receive => "receive",
+fn contestants(
+    options: &Options,
+    locals: Vec<Local>,
+) -> Result<Vec<Box<dyn Contestant>>, Box<dyn Error>> {
+    let mut all: Vec<Box<dyn Contestant>> = Vec::new();
+    for local in locals {
+        // Half of it is not Mbed TLS's: it is there for counting instructions.
+        if local.name() != PlainC::OVER_ACCEL {
+            all.push(Box::new(local));
         }
     }
+    if let Some(path) = &options.with_c {
+        let delayed: &[&str] = if options.delayed { &["--delayed"] } else { &[] };
+        for contestant in remote(path, delayed)? {
+            // What both programs have is measured in this one.
+            if !all.iter().any(|one| one.name() == contestant.name()) {
+                all.push(contestant);
+            }
+        }
+    }
+    all.retain(|contestant| contestant.name().contains(&options.library));
+    Ok(all)
 }
 
-/// Seals or opens a batch of records. The other side runs too, and its time
-/// does not count.
-fn transfer(
-    libraries: &[Box<dyn Library>],
-    name: String,
-    bulk: Bulk,
-    record: usize,
-    way: Way,
-    effort: &Effort,
-) -> Row {
-    const BATCH: usize = 1 << 18;
-    let data = vec![0x5a; BATCH];
-    let tasks = setups(libraries, Terms::bulk(bulk))
-        .into_iter()
-        .map(|(library, setup)| {
-            let mut connection = setup.connect();
-            let mut wire = Vec::with_capacity(BATCH * 2);
-            let mut buffer = vec![0; BATCH];
-            let data = &data;
-            let task: Task<'_> = Box::new(move || {
-                wire.clear();
-                let ((), sealing) = timed(|| connection.seal(data, record, &mut wire));
-                let (opened, opening) = timed(|| connection.open(&mut wire, &mut buffer));
-                assert_eq!(opened, BATCH, "all of the data came");
-                let spent = match way {
-                    Way::Send => sealing,
-                    Way::Receive => opening,
-                };
-                (BATCH as f64 / 1e9, spent)
-            });
-            (library, task)
-        });
+fn measured(contestants: &[Box<dyn Contestant>], index: usize, task: &Task, effort: Effort) -> Row {
+    let able = contestants.iter().filter_map(|contestant| {
+        let work = contestant.prepare(index, task)?;
+        let sample = Sample {
+            library: contestant.name().into(),
+            values: Vec::with_capacity(effort.rounds),
+        };
+        Some((sample, work))
+    });
+    let mut able: Vec<_> = able.collect();
+    for _ in 0..effort.rounds {
+        for (sample, work) in &mut able {
+            sample.values.push(work(effort.slice));
+        }
+    }
     Row {
-        name,
-        unit: "GB/s",
-        samples: interleaved(tasks.collect(), effort.rounds, effort.slice),
+        name: task.name.clone(),
+        unit: task.unit,
+        best: task.best,
+        samples: able.into_iter().map(|(sample, _)| sample).collect(),
     }
 }

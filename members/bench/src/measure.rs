@@ -3,21 +3,24 @@
 
 use std::time::Duration;
 
-use crate::work::{Library, Setup, Terms};
+use crate::tasks::Best;
 
-/// Several rates of one library at one task.
+/// Several values of one library at one task.
 pub struct Sample {
-    pub library: &'static str,
-    pub rates: Vec<f64>,
+    pub library: String,
+    pub values: Vec<f64>,
 }
 
-/// Something to measure: how much one call did, and in how much processor
-/// time.
-pub type Task<'a> = Box<dyn FnMut() -> (f64, Duration) + 'a>;
+/// How long and how often.
+#[derive(Clone, Copy)]
+pub struct Effort {
+    pub rounds: usize,
+    pub slice: Duration,
+}
 
 impl Sample {
     pub fn median(&self) -> f64 {
-        let mut sorted = self.rates.clone();
+        let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
         match sorted.len() {
             0 => f64::NAN,
@@ -25,44 +28,27 @@ impl Sample {
         }
     }
 
-    /// From the slowest round to the fastest, as a share of the median.
+    /// From the least to the most, as a share of the median.
     pub fn spread(&self) -> f64 {
-        let most = self.rates.iter().copied().fold(f64::MIN, f64::max);
-        let least = self.rates.iter().copied().fold(f64::MAX, f64::min);
-        (most - least) / self.median()
+        let most = self.values.iter().copied().fold(f64::MIN, f64::max);
+        let least = self.values.iter().copied().fold(f64::MAX, f64::min);
+        match self.median() == 0.0 {
+            true => 0.0,
+            false => (most - least) / self.median(),
+        }
     }
 }
 
-/// Lets each task work for `slice` in turn, `rounds` times: amounts a second
-/// of processor time.
-pub fn interleaved(
-    mut tasks: Vec<(&'static str, Task<'_>)>,
-    rounds: usize,
-    slice: Duration,
-) -> Vec<Sample> {
-    let mut samples: Vec<Sample> = tasks
-        .iter_mut()
-        .map(|(library, task)| {
-            task();
-            Sample {
-                library,
-                rates: Vec::with_capacity(rounds),
-            }
-        })
-        .collect();
-    for _ in 0..rounds {
-        for ((_, task), sample) in tasks.iter_mut().zip(&mut samples) {
-            let mut done = 0.0;
-            let mut spent = Duration::ZERO;
-            while spent < slice {
-                let (amount, time) = task();
-                done += amount;
-                spent += time;
-            }
-            sample.rates.push(done / spent.as_secs_f64());
-        }
+/// How near a value is to the best one: 1 for that one itself.
+pub fn ratio(value: f64, values: impl Iterator<Item = f64>, best: Best) -> f64 {
+    let (from, to) = match best {
+        Best::Most => (value, values.fold(f64::MIN, f64::max)),
+        Best::Least => (values.fold(f64::MAX, f64::min), value),
+    };
+    match from == to {
+        true => 1.0,
+        false => from / to,
     }
-    samples
 }
 
 /// How long `work` keeps the processor.
@@ -70,13 +56,6 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = thread_time();
     let result = work();
     (result, thread_time() - start)
-}
-
-/// What every library that can do this has set up for it.
-pub fn setups(libraries: &[Box<dyn Library>], terms: Terms) -> Vec<(&'static str, Box<dyn Setup>)> {
-    let able = libraries.iter();
-    able.filter_map(|library| Some((library.name(), library.setup(terms)?)))
-        .collect()
 }
 
 /// Processor time of this thread: other programs do not count.

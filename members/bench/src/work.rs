@@ -1,6 +1,9 @@
 //! What is measured, in words that every library understands.
 
+use std::any::Any;
 use std::fmt;
+
+use crate::network::{Sent, Wire};
 
 /// The key in every certificate of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Terms {
     pub mutual: bool,
     /// Connections resume the session of a first one, by its ticket.
     pub resumed: bool,
+    /// Idle connections give back the memory that they can.
+    pub frugal: bool,
 }
 
 /// One library under measurement.
@@ -45,10 +50,23 @@ pub trait Library {
     fn setup(&self, terms: Terms) -> Option<Box<dyn Setup>>;
 }
 
-/// A client and a server configuration.
-pub trait Setup {
-    /// A full handshake in memory, with everything verified.
+/// A client and a server configuration, which threads share.
+pub trait Setup: Sync {
+    /// A handshake in memory, with everything verified.
     fn connect(&self) -> Box<dyn Connection>;
+
+    /// A server that has answered a client's hello and waits for the rest.
+    fn answered(&self) -> Box<dyn Any>;
+
+    /// A handshake over the network as client or server: what was sent.
+    fn over(&self, wire: Wire, side: Side) -> Sent;
+}
+
+/// Which end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Client,
+    Server,
 }
 
 /// Both ends of an established connection. Data goes from client to server.
@@ -62,6 +80,9 @@ pub trait Connection {
     /// Opens what was sealed: how many bytes of data there were. May take the
     /// bytes away.
     fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize;
+
+    /// The server's end, where the client has gone.
+    fn into_server(self: Box<Self>) -> Box<dyn Any>;
 }
 
 impl Auth {
@@ -73,13 +94,14 @@ impl Bulk {
 }
 
 impl Terms {
-    pub fn handshake(auth: Auth, group: Group) -> Self {
+    pub const fn handshake(auth: Auth, group: Group) -> Self {
         Self {
             auth,
             group,
             bulk: Bulk::Aes128Gcm,
             mutual: false,
             resumed: false,
+            frugal: false,
         }
     }
 
@@ -90,6 +112,7 @@ impl Terms {
             bulk,
             mutual: false,
             resumed: false,
+            frugal: false,
         }
     }
 

@@ -63,6 +63,19 @@ pub(crate) enum Plain {
 /// What [`Inbound::next_plain`] and [`Inbound::next_protected`] give.
 pub(crate) type Next<T> = Result<Option<T>, RecordRefused>;
 
+/// How much room is made for what has not come yet. A header makes room for its
+/// record in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Ahead {
+    /// For a usual flight of the handshake.
+    #[default]
+    Flight,
+    /// For the largest record: data comes.
+    Record,
+    /// For a header, and small records with it: the session idles a lot.
+    Little,
+}
+
 /// The read-ahead buffer and the messages under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Inbound {
@@ -72,8 +85,7 @@ pub(crate) struct Inbound {
     seen_record: bool,
     /// Handshake bytes of which no whole message has been handed out yet.
     joined: Vec<u8>,
-    /// Whether room is made for a record only once its header is here.
-    is_frugal: bool,
+    ahead: Ahead,
     warnings: u32,
     idle_records: u32,
     /// Whether the peer's suite pads its records.
@@ -116,22 +128,24 @@ impl Inbound {
     /// How large the buffer must be for what comes next.
     fn wanted(&self) -> usize {
         const CAPACITY: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
-        /// A header, and small records with it.
-        const FRUGAL: usize = 512;
+        let least = match self.ahead {
+            Ahead::Flight => 4096,
+            Ahead::Record => return CAPACITY,
+            Ahead::Little => 512,
+        };
         match *self.unread() {
-            _ if !self.is_frugal => CAPACITY,
             [_, _, _, high, low, ..] => {
                 let len = usize::from(u16::from_be_bytes([high, low]));
-                (HEADER_LEN + len).clamp(FRUGAL, CAPACITY)
+                (HEADER_LEN + len).clamp(least, CAPACITY)
             }
-            _ => FRUGAL,
+            _ => least,
         }
     }
 
     /// Gives the buffer back, if nothing is in it, and takes smaller ones from
     /// now on.
     pub(crate) fn release(&mut self) {
-        self.is_frugal = true;
+        self.ahead = Ahead::Little;
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
             self.buffer = Vec::new();
@@ -260,6 +274,9 @@ impl Inbound {
     pub(crate) fn data_seen(&mut self) {
         self.warnings = 0;
         self.idle_records = 0;
+        if self.ahead == Ahead::Flight {
+            self.ahead = Ahead::Record;
+        }
     }
 
     /// Checks the header at the front; `None` until the whole record is here.
@@ -406,9 +423,16 @@ mod tests {
         inbound
     }
 
-    fn feed(inbound: &mut Inbound, bytes: &[u8]) {
-        inbound.space()[..bytes.len()].copy_from_slice(bytes);
-        inbound.filled(bytes.len());
+    /// In as many turns as there is room for.
+    fn feed(inbound: &mut Inbound, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let space = inbound.space();
+            let (now, later) = bytes.split_at(bytes.len().min(space.len()));
+            assert!(!now.is_empty(), "there is room");
+            space[..now.len()].copy_from_slice(now);
+            inbound.filled(now.len());
+            bytes = later;
+        }
     }
 
     #[test]

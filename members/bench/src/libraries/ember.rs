@@ -1,5 +1,6 @@
 //! embertls.
 
+use std::any::Any;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use embertls::{
 use super::Identities;
 use super::pipe::Pipe;
 use crate::identities::{Identity, SERVER_NAME};
-use crate::work::{Connection, Group, Library, Setup, Terms};
+use crate::network::{Sent, Wire};
+use crate::work::{Connection, Group, Library, Setup, Side, Terms};
 
 pub struct Ember {
     identities: Arc<Identities>,
@@ -40,7 +42,10 @@ impl Ember {
 
 impl Library for Ember {
     fn name(&self) -> &'static str {
-        "embertls"
+        match cfg!(feature = "accel") {
+            true => "embertls",
+            false => "embertls, C arithmetic",
+        }
     }
 
     fn setup(&self, terms: Terms) -> Option<Box<dyn Setup>> {
@@ -73,6 +78,10 @@ fn configs(identity: &Identity, terms: Terms) -> embertls::Result<Configs> {
         client = client.identity(chain()?, key);
         server = server.client_auth(ClientAuth::Required(Verifier::new(store()?)));
     }
+    if terms.frugal {
+        client = client.release_idle_buffers();
+        server = server.release_idle_buffers();
+    }
     if terms.resumed {
         server = server.tickets(TicketKeys::rotating(TicketKeys::DEFAULT_LIFETIME)?);
     }
@@ -84,26 +93,68 @@ fn configs(identity: &Identity, terms: Terms) -> embertls::Result<Configs> {
     })
 }
 
-impl Setup for Configs {
-    fn connect(&self) -> Box<dyn Connection> {
-        let ends = || -> embertls::Result<Ends> {
-            let mut client = Handshake::client(&self.client, self.name.clone(), Pipe::default())?;
-            if let Some(sessions) = &self.sessions {
-                client = client.remember(sessions);
-            }
-            let mut server = Handshake::server(&self.server, Pipe::default())?;
-            while !(client.is_complete() && server.is_complete()) {
-                advance(&mut client)?;
-                server.get_mut().take_from(&mut client.get_mut().outgoing);
-                advance(&mut server)?;
-                client.get_mut().take_from(&mut server.get_mut().outgoing);
-            }
-            match (client.into_session(), server.into_session()) {
-                (Ok(client), Ok(server)) => Ok(Ends { client, server }),
-                _ => unreachable!("both are complete"),
+impl Configs {
+    fn client(&self) -> embertls::Result<Handshake<Pipe>> {
+        let client = Handshake::client(&self.client, self.name.clone(), Pipe::default())?;
+        Ok(match &self.sessions {
+            Some(sessions) => client.remember(sessions),
+            None => client,
+        })
+    }
+
+    fn server(&self) -> embertls::Result<Handshake<Pipe>> {
+        Ok(Handshake::server(&self.server, Pipe::default())?)
+    }
+
+    fn ends(&self) -> embertls::Result<Ends> {
+        let (mut client, mut server) = (self.client()?, self.server()?);
+        while !(client.is_complete() && server.is_complete()) {
+            advance(&mut client)?;
+            server.get_mut().take_from(&mut client.get_mut().outgoing);
+            advance(&mut server)?;
+            client.get_mut().take_from(&mut server.get_mut().outgoing);
+        }
+        match (client.into_session(), server.into_session()) {
+            (Ok(client), Ok(server)) => Ok(Ends { client, server }),
+            _ => unreachable!("both are complete"),
+        }
+    }
+
+    fn halfway(&self) -> embertls::Result<Handshake<Pipe>> {
+        let (mut client, mut server) = (self.client()?, self.server()?);
+        advance(&mut client)?;
+        server.get_mut().take_from(&mut client.get_mut().outgoing);
+        advance(&mut server)?;
+        server.get_mut().forget();
+        Ok(server)
+    }
+
+    fn over(&self, wire: Wire, side: Side) -> embertls::Result<Sent> {
+        let session = match side {
+            Side::Server => Handshake::server(&self.server, wire)?.complete()?,
+            Side::Client => {
+                let client = Handshake::client(&self.client, self.name.clone(), wire)?;
+                match &self.sessions {
+                    Some(sessions) => client.remember(sessions).complete()?,
+                    None => client.complete()?,
+                }
             }
         };
-        Box::new(ends().expect("a handshake of embertls"))
+        Ok(session.get_ref().sent())
+    }
+}
+
+impl Setup for Configs {
+    fn connect(&self) -> Box<dyn Connection> {
+        Box::new(self.ends().expect("a handshake of embertls"))
+    }
+
+    fn answered(&self) -> Box<dyn Any> {
+        Box::new(self.halfway().expect("half a handshake of embertls"))
+    }
+
+    fn over(&self, wire: Wire, side: Side) -> Sent {
+        self.over(wire, side).expect("a handshake of embertls")
     }
 }
 
@@ -141,5 +192,11 @@ impl Connection for Ends {
                 return opened;
             }
         }
+    }
+
+    fn into_server(self: Box<Self>) -> Box<dyn Any> {
+        let mut server = self.server;
+        server.get_mut().forget();
+        Box::new(server)
     }
 }

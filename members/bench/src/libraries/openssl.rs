@@ -1,5 +1,6 @@
 //! The system's OpenSSL through the `openssl` crate.
 
+use std::any::Any;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +15,8 @@ use openssl::x509::X509;
 use super::Identities;
 use super::pipe::Pipe;
 use crate::identities::{Identity, SERVER_NAME};
-use crate::work::{Auth, Bulk, Connection, Group, Library, Setup, Terms};
+use crate::network::{Sent, Wire};
+use crate::work::{Auth, Bulk, Connection, Group, Library, Setup, Side, Terms};
 
 pub struct OpenSsl {
     identities: Arc<Identities>,
@@ -29,7 +31,8 @@ struct Configs {
 
 struct Ends {
     client: SslStream<Pipe>,
-    server: SslStream<Pipe>,
+    /// Until it is taken away.
+    server: Option<SslStream<Pipe>>,
 }
 
 impl OpenSsl {
@@ -70,6 +73,9 @@ fn configs(identity: &Identity, terms: Terms) -> Result<Configs, ErrorStack> {
     client.cert_store_mut().add_cert(root.clone())?;
     client.set_session_cache_mode(SslSessionCacheMode::OFF);
     client.set_mode(SslMode::AUTO_RETRY);
+    if terms.frugal {
+        client.set_mode(SslMode::RELEASE_BUFFERS);
+    }
     if terms.mutual {
         client.set_certificate(&leaf)?;
         client.set_private_key(&key)?;
@@ -83,6 +89,9 @@ fn configs(identity: &Identity, terms: Terms) -> Result<Configs, ErrorStack> {
     server.set_certificate(&leaf)?;
     server.set_private_key(&key)?;
     server.add_extra_chain_cert(middle)?;
+    if terms.frugal {
+        server.set_mode(SslMode::RELEASE_BUFFERS);
+    }
     if !terms.resumed {
         server.set_options(SslOptions::NO_TICKET);
     }
@@ -110,20 +119,23 @@ fn suite(terms: Terms) -> &'static str {
     }
 }
 
-impl Setup for Configs {
-    fn connect(&self) -> Box<dyn Connection> {
-        let client = self
-            .client
-            .configure()
-            .and_then(|c| c.into_ssl(SERVER_NAME));
-        let mut client = client.expect("a session of OpenSSL");
+impl Configs {
+    fn client<S: Read + Write>(&self, stream: S) -> Result<SslStream<S>, ErrorStack> {
+        let mut client = self.client.configure()?.into_ssl(SERVER_NAME)?;
         if let Some(session) = self.session.as_ref().and_then(OnceLock::get) {
             // SAFETY: the session is of this configuration.
-            unsafe { client.set_session(session) }.expect("a session of OpenSSL");
+            unsafe { client.set_session(session) }?;
         }
-        let server = Ssl::new(&self.server).expect("a session of OpenSSL");
-        let mut client = SslStream::new(client, Pipe::default()).expect("a session of OpenSSL");
-        let mut server = SslStream::new(server, Pipe::default()).expect("a session of OpenSSL");
+        SslStream::new(client, stream)
+    }
+
+    fn server<S: Read + Write>(&self, stream: S) -> Result<SslStream<S>, ErrorStack> {
+        SslStream::new(Ssl::new(&self.server)?, stream)
+    }
+
+    fn ends(&self) -> Result<Ends, ErrorStack> {
+        let mut client = self.client(Pipe::default())?;
+        let mut server = self.server(Pipe::default())?;
         while !(client.ssl().is_init_finished() && server.ssl().is_init_finished()) {
             step(client.connect());
             server.get_mut().take_from(&mut client.get_mut().outgoing);
@@ -133,8 +145,53 @@ impl Setup for Configs {
         if let Some(kept) = &self.session {
             kept.get_or_init(|| client.ssl().session().expect("a session").to_owned());
         }
-        Box::new(Ends { client, server })
+        Ok(Ends {
+            client,
+            server: Some(server),
+        })
     }
+
+    fn halfway(&self) -> Result<SslStream<Pipe>, ErrorStack> {
+        let mut client = self.client(Pipe::default())?;
+        let mut server = self.server(Pipe::default())?;
+        step(client.connect());
+        server.get_mut().take_from(&mut client.get_mut().outgoing);
+        step(server.accept());
+        server.get_mut().forget();
+        Ok(server)
+    }
+}
+
+impl Setup for Configs {
+    fn connect(&self) -> Box<dyn Connection> {
+        Box::new(self.ends().expect("a handshake of OpenSSL"))
+    }
+
+    fn answered(&self) -> Box<dyn Any> {
+        Box::new(self.halfway().expect("half a handshake of OpenSSL"))
+    }
+
+    fn over(&self, wire: Wire, side: Side) -> Sent {
+        let mut stream = match side {
+            Side::Client => self.client(wire),
+            Side::Server => self.server(wire),
+        }
+        .expect("a session of OpenSSL");
+        match side {
+            Side::Client => stream.connect(),
+            Side::Server => stream.accept(),
+        }
+        .expect("a handshake of OpenSSL");
+        let sent = stream.get_ref().sent();
+        close(&mut stream);
+        sent
+    }
+}
+
+/// Without a word to the peer. A session whose connection is cut is not
+/// resumed.
+fn close<S: Read + Write>(stream: &mut SslStream<S>) {
+    stream.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
 }
 
 fn step(result: Result<(), openssl::ssl::Error>) {
@@ -151,17 +208,18 @@ fn step(result: Result<(), openssl::ssl::Error>) {
 }
 
 impl Drop for Ends {
-    /// A session whose connection is cut is not resumed.
     fn drop(&mut self) {
-        let closed = ShutdownState::SENT | ShutdownState::RECEIVED;
-        self.client.set_shutdown(closed);
-        self.server.set_shutdown(closed);
+        close(&mut self.client);
+        if let Some(server) = &mut self.server {
+            close(server);
+        }
     }
 }
 
 impl Connection for Ends {
     fn is_resumed(&self) -> bool {
-        self.client.ssl().session_reused() && self.server.ssl().session_reused()
+        let server = self.server.as_ref();
+        self.client.ssl().session_reused() && server.is_some_and(|end| end.ssl().session_reused())
     }
 
     fn seal(&mut self, data: &[u8], record: usize, wire: &mut Vec<u8>) {
@@ -173,15 +231,26 @@ impl Connection for Ends {
     }
 
     fn open(&mut self, wire: &mut Vec<u8>, buffer: &mut [u8]) -> usize {
-        self.server.get_mut().take_from(wire);
+        let Some(server) = &mut self.server else {
+            return 0;
+        };
+        server.get_mut().take_from(wire);
         let mut opened = 0;
         while opened < buffer.len() {
-            match self.server.read(&mut buffer[opened..]) {
+            match server.read(&mut buffer[opened..]) {
                 Ok(len) => opened += len,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => panic!("opening: {error}"),
             }
         }
         opened
+    }
+
+    fn into_server(mut self: Box<Self>) -> Box<dyn Any> {
+        let mut server = self.server.take();
+        if let Some(server) = &mut server {
+            server.get_mut().forget();
+        }
+        Box::new(server)
     }
 }

@@ -1,5 +1,6 @@
 //! rustls, with either of its two providers of cryptography.
 
+use std::any::Any;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use rustls::{
 
 use super::Identities;
 use crate::identities::{Identity, SERVER_NAME};
-use crate::work::{Connection, Group, Library, Setup, Terms};
+use crate::network::{Sent, Wire};
+use crate::work::{Connection, Group, Library, Setup, Side, Terms};
 
 pub struct Rustls {
     name: &'static str,
@@ -135,34 +137,75 @@ fn configs(
     })
 }
 
+impl Configs {
+    fn client(&self) -> Result<ClientConnection, rustls::Error> {
+        let name = ServerName::try_from(SERVER_NAME).expect("a name");
+        ClientConnection::new(Arc::clone(&self.client), name)
+    }
+
+    fn server(&self) -> Result<ServerConnection, rustls::Error> {
+        ServerConnection::new(Arc::clone(&self.server))
+    }
+
+    fn ends(&self) -> Result<Ends, rustls::Error> {
+        let (mut client, mut server) = (self.client()?, self.server()?);
+        let mut wire = Vec::new();
+        while client.is_handshaking() || server.is_handshaking() {
+            wire.clear();
+            while client.wants_write() {
+                client.write_tls(&mut wire).expect("memory");
+            }
+            feed(&mut wire.as_slice(), |bytes| {
+                server.read_tls(bytes).expect("memory");
+                server.process_new_packets().map(drop)
+            })?;
+            wire.clear();
+            while server.wants_write() {
+                server.write_tls(&mut wire).expect("memory");
+            }
+            feed(&mut wire.as_slice(), |bytes| {
+                client.read_tls(bytes).expect("memory");
+                client.process_new_packets().map(drop)
+            })?;
+        }
+        Ok(Ends { client, server })
+    }
+
+    fn halfway(&self) -> Result<ServerConnection, rustls::Error> {
+        let (mut client, mut server) = (self.client()?, self.server()?);
+        let mut wire = Vec::new();
+        client.write_tls(&mut wire).expect("memory");
+        server.read_tls(&mut wire.as_slice()).expect("memory");
+        server.process_new_packets()?;
+        while server.wants_write() {
+            server.write_tls(&mut std::io::sink()).expect("memory");
+        }
+        Ok(server)
+    }
+}
+
 impl Setup for Configs {
     fn connect(&self) -> Box<dyn Connection> {
-        let ends = || -> Result<Ends, rustls::Error> {
-            let name = ServerName::try_from(SERVER_NAME).expect("a name");
-            let mut client = ClientConnection::new(Arc::clone(&self.client), name)?;
-            let mut server = ServerConnection::new(Arc::clone(&self.server))?;
-            let mut wire = Vec::new();
-            while client.is_handshaking() || server.is_handshaking() {
-                wire.clear();
-                while client.wants_write() {
-                    client.write_tls(&mut wire).expect("memory");
-                }
-                feed(&mut wire.as_slice(), |bytes| {
-                    server.read_tls(bytes).expect("memory");
-                    server.process_new_packets().map(drop)
-                })?;
-                wire.clear();
-                while server.wants_write() {
-                    server.write_tls(&mut wire).expect("memory");
-                }
-                feed(&mut wire.as_slice(), |bytes| {
-                    client.read_tls(bytes).expect("memory");
-                    client.process_new_packets().map(drop)
-                })?;
+        Box::new(self.ends().expect("a handshake of rustls"))
+    }
+
+    fn answered(&self) -> Box<dyn Any> {
+        Box::new(self.halfway().expect("half a handshake of rustls"))
+    }
+
+    fn over(&self, mut wire: Wire, side: Side) -> Sent {
+        let done = match side {
+            Side::Client => {
+                let mut client = self.client().expect("a client of rustls");
+                client.complete_io(&mut wire)
             }
-            Ok(Ends { client, server })
+            Side::Server => {
+                let mut server = self.server().expect("a server of rustls");
+                server.complete_io(&mut wire)
+            }
         };
-        Box::new(ends().expect("a handshake of rustls"))
+        done.expect("a handshake of rustls");
+        wire.sent()
     }
 }
 
@@ -203,5 +246,9 @@ impl Connection for Ends {
             opened += len;
         }
         opened
+    }
+
+    fn into_server(self: Box<Self>) -> Box<dyn Any> {
+        Box::new(self.server)
     }
 }

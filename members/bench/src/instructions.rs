@@ -1,0 +1,95 @@
+//! Instructions, counted by valgrind: what the wrapper costs over a C program.
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+use std::process::Command;
+
+use crate::contestants::Local;
+use crate::measure::Sample;
+use crate::report::Row;
+use crate::tasks::{Best, Task};
+
+/// A task that is counted, and how often it is done.
+const COUNTED: [(&str, usize); 4] = [
+    ("full handshake, ECDSA P-256, P-256", 8),
+    ("resumed handshake, ECDSA P-256", 8),
+    ("send AES-128-GCM, 16384 bytes", 32),
+    ("receive AES-128-GCM, 16384 bytes", 32),
+];
+
+/// Does a task so many times, and nothing else.
+pub fn repeat(
+    locals: &[Local],
+    tasks: &[Task],
+    name: &str,
+    times: usize,
+) -> Result<(), Box<dyn Error>> {
+    let [local] = locals else {
+        return Err("not one library has this in its name".into());
+    };
+    let task = tasks.iter().find(|task| task.name == name);
+    let task = task.ok_or_else(|| format!("there is no task {name}"))?;
+    let once = task.once(&*local.library);
+    let mut once = once.ok_or("the library cannot do this")?;
+    for _ in 0..times {
+        once();
+    }
+    Ok(())
+}
+
+/// The counts of embertls and of the C program, over the objects of this
+/// program and over those of the other one.
+pub fn rows(with_c: Option<&Path>) -> Result<Vec<Row>, Box<dyn Error>> {
+    let this = env::current_exe()?;
+    let mut programs = vec![(&*this, "arithmetic of aws-lc")];
+    programs.extend(with_c.map(|path| (path, "arithmetic in C")));
+    let mut rows = Vec::new();
+    for (program, arithmetic) in programs {
+        for (task, times) in COUNTED {
+            // The C program signs and verifies with the C in any case: nothing to compare.
+            if task.contains("full") && program == this {
+                continue;
+            }
+            let mut samples = Vec::new();
+            for library in ["embertls", "C program"] {
+                let few = instructions(program, task, library, 2)?;
+                let many = instructions(program, task, library, 2 + times)?;
+                samples.push(Sample {
+                    library: library.into(),
+                    values: vec![(many - few) as f64 / times as f64],
+                });
+            }
+            rows.push(Row {
+                name: format!("instructions: {task}, {arithmetic}"),
+                unit: "",
+                best: Best::Least,
+                samples,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+fn instructions(
+    program: &Path,
+    task: &str,
+    library: &str,
+    times: usize,
+) -> Result<u64, Box<dyn Error>> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args(["--only", task, "--library", library])
+        .args(["--times", &times.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind cannot be started: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let collected = text
+        .lines()
+        .find_map(|line| line.split("Collected : ").nth(1));
+    match (output.status.success(), collected) {
+        (true, Some(count)) => Ok(count.trim().parse()?),
+        _ => Err(format!("valgrind failed: {text}").into()),
+    }
+}
