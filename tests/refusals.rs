@@ -5,6 +5,8 @@ mod common;
 
 #[path = "refusals/certificates.rs"]
 mod certificates;
+#[path = "refusals/flights.rs"]
+mod flights;
 #[path = "refusals/negotiation.rs"]
 mod negotiation;
 #[path = "refusals/not_tls.rs"]

@@ -7,7 +7,7 @@ use super::transport::Transport;
 use super::{Target, handshakes, seed};
 use crate::ssl::fuzzing::{CertificateRequest, ServerHello};
 use crate::ssl::{Acceptor, ClientHello};
-use crate::{Error, Handshake, MemoryTransport};
+use crate::{Error, Handshake, MemoryTransport, NamedGroup};
 
 pub(super) const TARGET: Target = Target {
     name: "hellos",
@@ -54,12 +54,12 @@ fn client_hello(message: &[u8]) {
         assert!(ClientHello::parse(&message[..len]).is_err());
     }
     // What the engine gets is a hello that says the same.
-    let reduced = hello.for_engine(message);
+    let reduced = hello.for_engine(message, NamedGroup::ALL);
     let again = ClientHello::parse(&reduced).expect("a hello of ours");
     assert_eq!(again.server_name, hello.server_name);
     assert_eq!(again.alpn, hello.alpn);
     assert_eq!(again.session_id, hello.session_id);
-    assert_eq!(again.for_engine(&reduced), reduced);
+    assert_eq!(again.for_engine(&reduced, NamedGroup::ALL), reduced);
 }
 
 /// What Rust accepts, the engine answers or refuses.

@@ -11,7 +11,7 @@ use super::engine::plain_alert;
 use super::handshake::HandshakeError;
 use super::parts::Parts;
 use super::wire::hello::ClientHello;
-use super::wire::inbound::{Inbound, Plain};
+use super::wire::inbound::{Inbound, Plain, behind_the_flight};
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
 use crate::net::NetContext;
 
@@ -173,6 +173,10 @@ impl<T: Read + Write> Acceptor<T> {
         while self.hello.is_none() {
             match self.inbound.next_plain() {
                 Ok(Some(Plain::Message(message))) => match ClientHello::parse(&message) {
+                    Ok(_) if !self.inbound.is_between_messages() => {
+                        let refused = behind_the_flight();
+                        return Err(self.refuse(refused.alert, refused.reason));
+                    }
                     Ok(facts) => self.hello = Some(Box::new(Hello { facts, message })),
                     Err(refused) => return Err(self.refuse(refused.alert, refused.reason)),
                 },

@@ -12,6 +12,7 @@ mod certificate;
 mod data;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod established;
+mod exchange;
 mod export;
 mod finished;
 mod handshaking;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
+use self::exchange::KeyExchange;
 pub(crate) use self::raw::MasterSecret;
 use self::raw::RawSession;
 pub(crate) use self::refusal::plain_alert;
@@ -102,6 +104,7 @@ pub(crate) struct Engine {
     client_scheme: Option<SignatureScheme>,
     awaited_signature: Option<signing::Awaited>,
     psk_identity: Option<Vec<u8>>,
+    key_exchange: KeyExchange,
     peer_chain: Vec<CertificateDer<'static>>,
     verdict: Verdict,
     /// On a server: which of its identities it shows.
@@ -175,6 +178,7 @@ impl Engine {
             client_scheme: None,
             awaited_signature: None,
             psk_identity: None,
+            key_exchange: KeyExchange::default(),
             peer_chain: Vec::new(),
             verdict: Verdict::NotJudged,
             own_identity: None,

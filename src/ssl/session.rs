@@ -10,10 +10,12 @@ use super::engine::Fill;
 use super::link::{Link, is_transient};
 use super::parts::Parts;
 use super::terms::CipherSuite;
+use super::terms::NamedGroup;
 use super::terms::ProtocolVersion;
 use super::verdict::Verdict;
 use super::wire::hello::ClientHello;
 use crate::error::Result;
+use crate::pk::SignatureScheme;
 use crate::x509::ServerName;
 
 /// An established TLS session over a transport `T`.
@@ -193,6 +195,41 @@ impl<T> SslSession<T> {
     /// ```
     pub fn extended_master_secret(&self) -> bool {
         self.link.engine.extended_master_secret()
+    }
+
+    /// The group of the key exchange. `None` in a resumed session, which has no
+    /// key exchange of its own, and with a suite without forward secrecy.
+    ///
+    /// Source: ServerKeyExchange (RFC 8422, section 5.4); Mbed TLS keeps it in
+    /// the handshake alone.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if let Some(group) = session.group() {
+    ///     println!("a key exchange on {group}");
+    /// }
+    /// # }
+    /// ```
+    pub fn group(&self) -> Option<NamedGroup> {
+        self.link.engine.group()
+    }
+
+    /// How the peer has signed the handshake. `None` where it did not sign: in a
+    /// resumed session, with a pre-shared key, with static RSA, and on a server
+    /// whose client showed no certificate.
+    ///
+    /// Source: ServerKeyExchange and CertificateVerify (RFC 5246, sections
+    /// 7.4.3 and 7.4.8).
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if let Some(scheme) = session.peer_signature_scheme() {
+    ///     println!("signed with {scheme}");
+    /// }
+    /// # }
+    /// ```
+    pub fn peer_signature_scheme(&self) -> Option<SignatureScheme> {
+        self.link.engine.peer_signature_scheme()
     }
 
     /// Fills `output` with keying material that only the two ends of this

@@ -1,6 +1,6 @@
 //! What must be true of a session once its handshake is over.
 
-use embertls::{Certificate, SslSession};
+use embertls::{Certificate, NamedGroup, SignatureScheme, SslSession};
 
 use crate::failure::Failure;
 use crate::options::{ClientCertificate, Expected, Options};
@@ -24,6 +24,23 @@ pub fn check<T>(
     )?;
     if let Some(number) = expected.cipher_suite {
         compare("cipher suite", session.cipher_suite().iana_number(), number)?;
+    }
+    if !resumed {
+        if let Some(number) = expected.group {
+            compare(
+                "group",
+                session.group().map(NamedGroup::iana_number),
+                Some(number),
+            )?;
+        }
+        if let Some(number) = expected.peer_scheme {
+            let scheme = session.peer_signature_scheme();
+            compare(
+                "signature",
+                scheme.map(SignatureScheme::iana_number),
+                Some(number),
+            )?;
+        }
     }
     if expected.extended_master_secret {
         compare(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use embertls::{Alert, Error};
+use embertls::Error;
 
 /// Why a test ends here.
 #[derive(Debug)]
@@ -38,7 +38,6 @@ impl Failure {
     }
 }
 
-/// What the error is, and then each alert on a line of its own.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -46,26 +45,8 @@ impl fmt::Display for Failure {
             Self::Usage(what) => writeln!(f, "usage: {what}"),
             Self::Unexpected(what) => writeln!(f, "unexpected: {what}"),
             Self::Io(error) => writeln!(f, "input or output: {error}"),
-            Self::Tls(error) => {
-                writeln!(f, "error: {error}")?;
-                let (sent, received) = alerts(error);
-                if let Some(alert) = sent {
-                    writeln!(f, "alert sent: {}", alert.name())?;
-                }
-                if let Some(alert) = received {
-                    writeln!(f, "alert received: {}", alert.name())?;
-                }
-                Ok(())
-            }
+            Self::Tls(error) => writeln!(f, "error: {error}"),
         }
-    }
-}
-
-fn alerts(error: &Error) -> (Option<Alert>, Option<Alert>) {
-    match error {
-        Error::Handshake(failure) => (failure.alert_sent, failure.alert_received),
-        Error::Protocol { alert, .. } => (*alert, None),
-        _ => (None, None),
     }
 }
 

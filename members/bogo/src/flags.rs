@@ -48,8 +48,8 @@ impl Invocation {
                 }
             }
         }
-        this.initial.settle();
-        this.resumption.settle();
+        this.initial.settle()?;
+        this.resumption.settle()?;
         Ok(this)
     }
 }

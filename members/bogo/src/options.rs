@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use embertls::{Alert, CipherSuite, NamedGroup};
+use embertls::{Alert, CipherSuite, NamedGroup, SignatureScheme};
 
 use crate::failure::Failure;
 
@@ -71,6 +71,7 @@ pub struct Conduct {
     pub export_context: Vec<u8>,
     pub export_has_context: bool,
     pub sends_tls_unique: bool,
+    pub schemes: Vec<u16>,
 }
 
 /// What must be true of it once the handshake is over.
@@ -88,6 +89,7 @@ pub struct Expected {
     pub advertised_alpn: Option<Vec<u8>>,
     pub cipher_suite: Option<u16>,
     pub group: Option<u16>,
+    pub peer_scheme: Option<u16>,
     pub peer_certificates: Option<PathBuf>,
     pub peer_schemes: Vec<u16>,
 }
@@ -130,6 +132,13 @@ impl Options {
             },
             "-psk" => terms.psk = value.to_vec(),
             "-psk-identity" => terms.psk_identity = value.to_vec(),
+            "-fips-202205" => policy(terms, FIPS_SUITES, FIPS_GROUPS),
+            "-wpa-202304" => policy(terms, WPA_SUITES, WPA_GROUPS),
+            // Each signature that is known is accepted, and the peer's list says which is made: these flags are
+            // taken where they ask for one of them, and the tests that want no other are in config.json.
+            "-verify-prefs" | "-signing-prefs" => {
+                conduct.schemes.push(number(name, value)?);
+            }
             "-tls-unique" => {
                 terms.tls_unique = true;
                 conduct.sends_tls_unique = true;
@@ -174,6 +183,9 @@ impl Options {
             "-expect-alpn" => expected.alpn = Some(value.to_vec()),
             "-expect-advertised-alpn" => expected.advertised_alpn = Some(value.to_vec()),
             "-expect-cipher" => expected.cipher_suite = Some(number(name, value)?),
+            "-expect-peer-signature-algorithm" => {
+                expected.peer_scheme = Some(number(name, value)?);
+            }
             "-expect-curve-id" => expected.group = Some(number(name, value)?),
             "-expect-peer-cert-file" => expected.peer_certificates = Some(path(value)),
             "-expect-peer-verify-pref" => expected.peer_schemes.push(number(name, value)?),
@@ -193,6 +205,10 @@ impl Options {
             "-use-custom-verify-callback" | "-use-old-client-cert-callback" => {}
             // The runner looks at the certificate itself.
             "-expect-selected-credential" => {}
+            // It changes the keys of its tickets: only with the new one is the next session resumed.
+            "-expect-ticket-renewal" => {}
+            // There is no TLS 1.3 to keep from old Java.
+            "-jdk11-workaround" => {}
             _ => return Err(Failure::unimplemented(name)),
         }
         Ok(())
@@ -201,11 +217,17 @@ impl Options {
 
 impl Options {
     /// Takes what several flags say together.
-    pub fn settle(&mut self) {
+    pub fn settle(&mut self) -> Result<(), Failure> {
+        let schemes = &self.conduct.schemes;
+        let is_known = |&scheme: &u16| SignatureScheme::from_iana_number(scheme).is_some();
+        if !schemes.is_empty() && !schemes.iter().any(is_known) {
+            return Err(Failure::unimplemented(format!("signatures {schemes:04x?}")));
+        }
         let terms = &mut self.terms;
         terms.tolerates_bad_server = !terms.server
             && self.conduct.verify_fails
             && terms.client_certificate == ClientCertificate::Off;
+        Ok(())
     }
 }
 
@@ -234,6 +256,7 @@ pub fn takes_value(name: &str) -> bool {
         "-expect-cipher",
         "-expect-curve-id",
         "-expect-peer-cert-file",
+        "-expect-peer-signature-algorithm",
         "-expect-peer-verify-pref",
         "-expect-selected-credential",
         "-expect-server-name",
@@ -250,8 +273,10 @@ pub fn takes_value(name: &str) -> bool {
         "-psk-identity",
         "-read-size",
         "-select-alpn",
+        "-signing-prefs",
         "-trust-cert",
         "-use-client-ca-list",
+        "-verify-prefs",
     ];
     TAKE_VALUES.contains(&name)
 }
@@ -283,6 +308,25 @@ fn lacks(name: &str, value: &[u8]) -> Failure {
 fn group(number: u16) -> Option<NamedGroup> {
     let mut all = NamedGroup::ALL.iter().copied();
     all.find(|group| group.iana_number() == number)
+}
+
+/// Policies of the other library, as far as suites and groups go.
+const FIPS_SUITES: &[CipherSuite] = &[
+    CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+    CipherSuite::EcdheRsaWithAes128GcmSha256,
+    CipherSuite::EcdheEcdsaWithAes256GcmSha384,
+    CipherSuite::EcdheRsaWithAes256GcmSha384,
+];
+const FIPS_GROUPS: &[NamedGroup] = &[NamedGroup::Secp256r1, NamedGroup::Secp384r1];
+const WPA_SUITES: &[CipherSuite] = &[
+    CipherSuite::EcdheEcdsaWithAes256GcmSha384,
+    CipherSuite::EcdheRsaWithAes256GcmSha384,
+];
+const WPA_GROUPS: &[NamedGroup] = &[NamedGroup::Secp384r1];
+
+fn policy(terms: &mut Terms, suites: &[CipherSuite], groups: &[NamedGroup]) {
+    terms.suites = Some(suites.to_vec());
+    terms.groups = groups.to_vec();
 }
 
 /// Names with their lengths before them.

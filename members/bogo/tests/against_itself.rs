@@ -55,11 +55,12 @@ fn suites_and_groups() {
             23 => "-shim-shuts-down -curves 23".to_owned(),
             _ => format!("-shim-shuts-down -curves {number} -curves 23"),
         };
-        runner.agree(&client, &format!("-curves {number}"));
+        let both = format!("-curves {number} -expect-curve-id {number}");
+        runner.agree(&format!("{client} -expect-curve-id {number}"), &both);
     }
     runner.disagree(
         "-curves 24 -curves 23",
-        "alert received: handshake_failure",
+        "the peer sent the alert handshake_failure",
         "-curves 25",
         "no group in common",
     );
@@ -80,9 +81,9 @@ fn names_and_protocols() {
     runner.agree("-advertise-alpn \\2h2 -shim-shuts-down", "-decline-alpn");
     runner.disagree(
         "-advertise-alpn \\2h2",
-        "alert received: no_application_protocol",
+        "the peer sent the alert no_application_protocol",
         "-reject-alpn",
-        "alert sent: no_application_protocol",
+        "we sent the alert no_application_protocol",
     );
     let (_, server) = runner.run(Way::Clean, "-host-name test", "-expect-server-name other");
     server.fails_with("server name");
@@ -99,13 +100,13 @@ fn certificates_of_servers() {
         "-trust-cert @strangers",
         "NOT_TRUSTED",
         "",
-        "alert received: unknown_ca",
+        "the peer sent the alert unknown_ca",
     );
     runner.disagree(
         "-verify-peer -verify-fail",
         "the application refuses it: -verify-fail",
         "",
-        "alert received: certificate_unknown",
+        "the peer sent the alert certificate_unknown",
     );
     runner.agree("-verify-fail -expect-verify-result -shim-shuts-down", "");
     let (client, _) = runner.run(Way::Clean, "-expect-peer-cert-file @client", "");
@@ -132,7 +133,7 @@ fn certificates_of_clients() {
         ),
         (with, "-trust-cert @strangers -verify-peer", "unknown_ca"),
     ] {
-        let told = format!("alert received: {alert}");
+        let told = format!("the peer sent the alert {alert}");
         runner.disagree(client, &told, server, "certificate verification failed");
     }
 }
@@ -173,9 +174,9 @@ fn pre_shared_keys() {
         runner.agree(&format!("{client} -cipher {suite}"), psk);
     }
     let (_, server) = runner.run(Way::Clean, &client, "-psk other -psk-identity somebody");
-    server.fails_with("alert sent: bad_record_mac");
+    server.fails_with("alert bad_record_mac");
     let (_, server) = runner.run(Way::Clean, &client, "-psk secret -psk-identity other");
-    server.fails_with("alert sent: unknown_psk_identity");
+    server.fails_with("we sent the alert unknown_psk_identity");
 }
 
 #[test]
@@ -217,7 +218,7 @@ fn ends() {
     runner.agree("", "-shim-shuts-down -check-close-notify");
     let greeting = "-shim-writes-first -shim-shuts-down";
     let (_, server) = runner.run(Way::DamagesClientData, greeting, "");
-    server.fails_with("alert sent: bad_record_mac");
+    server.fails_with("alert bad_record_mac");
     let (client, _) = runner.run(Way::CutsServerData, "", greeting);
     client.fails_with("without close_notify");
     let (client, _) = runner.run(Way::Clean, greeting, "-shim-writes-first -shim-shuts-down");
@@ -229,13 +230,13 @@ fn refusals_of_the_application() {
     let runner = Runner::new();
     runner.disagree(
         "",
-        "alert received: handshake_failure",
+        "the peer sent the alert handshake_failure",
         "-use-early-callback -fail-early-callback",
         "refused the hello",
     );
     runner.disagree(
         "",
-        "alert received: internal_error",
+        "the peer sent the alert internal_error",
         "-install-ddos-callback -fail-ddos-callback",
         "refused the hello",
     );

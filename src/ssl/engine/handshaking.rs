@@ -13,7 +13,7 @@ use crate::ssl::wire::codec::Reader;
 use crate::ssl::wire::hello::{ClientHello, HelloRefused, ServerHello, extension};
 use crate::ssl::wire::inbound::{
     MESSAGE_CERTIFICATE, MESSAGE_CLIENT_HELLO, Plain, RecordRefused, TYPE_CHANGE_CIPHER_SPEC,
-    TYPE_HANDSHAKE,
+    TYPE_HANDSHAKE, behind_the_flight,
 };
 
 const MESSAGE_HELLO_REQUEST: u8 = 0;
@@ -114,7 +114,9 @@ impl Engine {
     ///
     /// The engine gets what it understands of it, the transcript gets all.
     pub(super) fn client_hello_came(&mut self, hello: ClientHello, message: &[u8]) {
-        self.raw.feed(TYPE_HANDSHAKE, &hello.for_engine(message));
+        let groups = &self.config.common.groups;
+        let reduced = hello.for_engine(message, groups);
+        self.raw.feed(TYPE_HANDSHAKE, &reduced);
         self.offered = Some(hello);
         self.hello_to_hash = message.to_vec();
     }
@@ -193,6 +195,9 @@ impl Engine {
             );
             return Err(self.refuse(Alert::UnexpectedMessage, reason));
         }
+        if matches!(kind, MESSAGE_CLIENT_HELLO | MESSAGE_SERVER_HELLO_DONE) {
+            self.check_end_of_flight()?;
+        }
         match kind {
             MESSAGE_CERTIFICATE => self.certificate_came(message)?,
             MESSAGE_CLIENT_HELLO => {
@@ -220,6 +225,14 @@ impl Engine {
                     "the client signs with a hash that was not offered",
                 ));
             }
+            MESSAGE_CERTIFICATE_VERIFY => {
+                self.note_certificate_verify(message);
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
+            MESSAGE_SERVER_KEY_EXCHANGE => {
+                self.note_key_exchange(message);
+                self.raw.feed(TYPE_HANDSHAKE, message);
+            }
             MESSAGE_CLIENT_KEY_EXCHANGE if self.uses_pre_shared_key() => {
                 self.client_named_its_key(message)?;
                 self.raw.feed(TYPE_HANDSHAKE, message);
@@ -239,6 +252,15 @@ impl Engine {
             _ => self.raw.feed(TYPE_HANDSHAKE, message),
         }
         Ok(true)
+    }
+
+    /// It is our turn: what follows in the same record answers nothing that was
+    /// said.
+    fn check_end_of_flight(&mut self) -> Result<()> {
+        match self.inbound.is_between_messages() {
+            true => Ok(()),
+            false => Err(self.record_refused(behind_the_flight())),
+        }
     }
 
     /// On a server that has the client's hello and not answered it yet.
@@ -370,12 +392,16 @@ impl Engine {
     /// Reads back the hello that the engine has written: a client's decides
     /// what the server may choose, a server's what the session can tell.
     pub(super) fn read_own_hello(&mut self) {
-        let mut flight = Reader::new(self.raw.output().get(3..).unwrap_or_default());
-        let message = flight.vec16().unwrap_or_default();
+        let mut messages = own_messages(self.raw.output());
+        let message = messages.first().copied().unwrap_or_default();
         match &self.offered {
             None if self.is_client => self.offered = ClientHello::parse(message).ok(),
             Some(offer) if !self.is_client && self.chosen.is_none() => {
                 self.chosen = ServerHello::parse(message, offer).ok();
+                messages.retain(|message| message.first() == Some(&MESSAGE_SERVER_KEY_EXCHANGE));
+                if let Some(message) = messages.pop().map(<[u8]>::to_vec) {
+                    self.note_key_exchange(&message);
+                }
             }
             _ => {}
         }
@@ -388,6 +414,18 @@ impl Engine {
     fn hello_refused(&mut self, refused: HelloRefused) -> Error {
         self.refuse(refused.alert, refused.reason)
     }
+}
+
+/// The messages in a flight of the engine, which gives each a record of its own.
+fn own_messages(flight: &[u8]) -> Vec<&[u8]> {
+    let mut flight = Reader::new(flight);
+    let mut messages = Vec::new();
+    while let (Some(TYPE_HANDSHAKE), Some(_version), Some(message)) =
+        (flight.u8(), flight.u16(), flight.vec16())
+    {
+        messages.push(message);
+    }
+    messages
 }
 
 fn closed() -> Error {

@@ -137,11 +137,15 @@ impl Engine {
             self.certificate_withheld = Some("none is configured");
             return;
         };
-        self.client_scheme = common_scheme(&identity.key, &request.signature_schemes);
+        let withheld = if request.takes(identity.key.kind()) {
+            self.client_scheme = common_scheme(&identity.key, &request.signature_schemes);
+            "it accepts no signature that the private key can make"
+        } else {
+            "it takes no certificate with a key of this kind"
+        };
         if self.client_scheme.is_none() {
             self.raw.withdraw_certificate();
-            self.certificate_withheld =
-                Some("it accepts no signature that the private key can make");
+            self.certificate_withheld = Some(withheld);
         }
     }
 

@@ -25,15 +25,18 @@ const UNDERSTOOD: [u16; 10] = [
 
 impl ClientHello {
     /// The message that the engine gets in place of `message`, of which this
-    /// hello was read.
-    pub(crate) fn for_engine(&self, message: &[u8]) -> Vec<u8> {
+    /// hello was read. With none of `groups` in common, the suites that need one
+    /// are left out: the engine would choose one of them and then fail.
+    pub(crate) fn for_engine(&self, message: &[u8], groups: &[NamedGroup]) -> Vec<u8> {
+        let mut common = groups.iter().map(|group| group.iana_number());
+        let has_group = self.groups.is_empty() || common.any(|group| self.groups.contains(&group));
         // The fields were checked when they were read: none is missing.
         fields(message).map_or_else(Vec::new, |(suites, extensions)| {
             let mut body = TLS12.to_be_bytes().to_vec();
             body.extend_from_slice(&self.random);
             body.push(self.session_id.len() as u8);
             body.extend_from_slice(&self.session_id);
-            let suites = kept(suites, is_known_suite);
+            let suites = kept(suites, |suite| is_usable_suite(suite, has_group));
             body.extend_from_slice(&(suites.len() as u16).to_be_bytes());
             body.extend_from_slice(&suites);
             body.extend_from_slice(&[1, 0]);
@@ -56,10 +59,12 @@ fn fields(message: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((suites, body.vec16().unwrap_or_default()))
 }
 
-/// Whether the suite is compiled, or a signal.
-fn is_known_suite(number: u16) -> bool {
+/// Whether the suite is compiled and needs no group that is not there, or is a
+/// signal.
+fn is_usable_suite(number: u16, has_group: bool) -> bool {
     matches!(number, RENEGOTIATION_SCSV | FALLBACK_SCSV)
-        || CipherSuite::from_iana_number(number).is_some()
+        || CipherSuite::from_iana_number(number)
+            .is_some_and(|suite| has_group || !suite.has_forward_secrecy())
 }
 
 fn is_known_group(number: u16) -> bool {
@@ -138,7 +143,29 @@ mod tests {
             &[0, 8, 0, 10, 0, 4, 0, 2, 0, 23],
         ]
         .concat();
-        assert_eq!(hello.for_engine(&message)[4..], expected);
+        assert_eq!(hello.for_engine(&message, NamedGroup::ALL)[4..], expected);
+    }
+
+    #[test]
+    fn suites_that_need_a_group_stay_with_one_in_common() {
+        // ECDHE_RSA and PSK, both with AES_128_GCM_SHA256; groups P-256 and P-384.
+        let body = [
+            &[3, 3][..],
+            &[9; 32],
+            &[0, 0, 4, 0xc0, 0x2f, 0x00, 0xa8, 1, 0],
+            &[0, 10, 0, 10, 0, 6, 0, 4, 0, 23, 0, 24],
+        ]
+        .concat();
+        let message = [&[1, 0, 0, body.len() as u8], &body[..]].concat();
+        let hello = ClientHello::parse(&message).unwrap();
+        for (groups, suites) in [
+            (&[NamedGroup::Secp384r1][..], &[0xc02f, 0x00a8][..]),
+            (&[NamedGroup::X25519], &[0x00a8]),
+        ] {
+            let reduced = hello.for_engine(&message, groups);
+            let reduced = ClientHello::parse(&reduced).unwrap();
+            assert_eq!(reduced.cipher_suites, suites, "{groups:?}");
+        }
     }
 
     #[test]

@@ -387,6 +387,14 @@ impl Inbound {
     }
 }
 
+/// A record that goes on behind the last message of a flight.
+pub(crate) fn behind_the_flight() -> RecordRefused {
+    refused(
+        Alert::UnexpectedMessage,
+        "a handshake message before the answer that it needs",
+    )
+}
+
 fn refused(alert: Alert, reason: impl Into<String>) -> RecordRefused {
     RecordRefused {
         alert,

@@ -7,6 +7,7 @@ use super::{
     extension, no_uncompressed_points, point_format_list, protocol_list, version_name,
 };
 use crate::error::Alert;
+use crate::ssl::terms::NamedGroup;
 use crate::ssl::wire::codec::{Reader, u16_list};
 use crate::ssl::wire::inbound::MAX_MESSAGE;
 
@@ -155,7 +156,7 @@ impl ClientHello {
                 "the client does not offer null compression",
             ));
         }
-        if hello.for_engine(message).len() > MAX_MESSAGE {
+        if hello.for_engine(message, NamedGroup::ALL).len() > MAX_MESSAGE {
             return Err(HelloRefused::new(
                 Alert::IllegalParameter,
                 format!("what matters of the ClientHello has more than {MAX_MESSAGE} bytes"),
