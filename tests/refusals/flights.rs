@@ -36,8 +36,7 @@ fn acceptor_gets_more_than_a_hello() {
     transport.push_incoming(&lengthened(hello, |record| record[0] == 1));
     let refused = Acceptor::new(transport)
         .accept()
-        .err()
-        .expect("more than a hello");
+        .expect_err("more than a hello");
     match refused.into_error() {
         Error::Handshake(failure) => {
             assert_eq!(
@@ -98,7 +97,7 @@ fn client_shows_no_certificate_of_a_kind_that_is_not_wanted() {
         let [22, 3, 3, _, _, 11, _, _, _, length @ .., _] = &answer[..13] else {
             panic!("the answer begins with {:?}", &answer[..13]);
         };
-        assert_eq!(length != &[0, 0, 0], shows, "{length:?}");
+        assert_eq!(*length != [0, 0, 0], shows, "{length:?}");
     }
 }
 
