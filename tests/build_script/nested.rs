@@ -96,7 +96,8 @@ fn the_adversary_finds_a_patch_left_out() {
     let host = host();
     let watched = "-fsanitize=address -fno-omit-frame-pointer -g";
     let run = |skipped: &str| {
-        let mut command = cargo(&["test", "--all-features", "--lib", "--target", &host]);
+        // With `accel` it is assembly that writes past the end, which nothing watches.
+        let mut command = cargo(&["test", "--no-default-features", "--lib", "--target", &host]);
         command
             .args(["--", "full_records_wait_while_a_renegotiation_is_asked_for"])
             .env("EMBERTLS_SKIP_PATCHES", skipped)
