@@ -153,8 +153,9 @@ impl Compiler {
             .args(&self.flags)
             .arg("-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"")
             .args(self.legacy_suites.then_some("-DEMBERTLS_LEGACY_SUITES"))
-            // Programs let allocations fail.
+            // Programs let allocations fail, and one reads log lines.
             .arg("-DMBEDTLS_PLATFORM_MEMORY")
+            .arg("-DEMBERTLS_LOGGING")
             .arg("-I")
             .arg(vendor_dir())
             .arg("-isystem")
