@@ -11,6 +11,9 @@ mod error;
 #[path = "../../build/patches.rs"]
 #[allow(dead_code)]
 mod patches;
+#[path = "../../build/series.rs"]
+#[allow(dead_code)]
+mod series;
 #[path = "../../build/source.rs"]
 #[allow(dead_code)]
 mod source;

@@ -261,7 +261,7 @@ impl Task {
 }
 
 /// How many records [`Task::once`] can open.
-pub const MOST_RECORDS: usize = 64;
+pub const MOST_RECORDS: usize = 600;
 
 impl Way {
     fn verb(self) -> &'static str {
