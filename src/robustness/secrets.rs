@@ -270,16 +270,30 @@ pub(super) fn assert_no_residue(freed: &[Freed]) {
     for Freed { heap, bytes } in freed.iter().filter(|block| !is_ticket(block)) {
         let words = bytes.chunks_exact(8);
         let rest = words.remainder();
-        let is_odd = |word: &&[u8]| match cfg!(target_endian = "little") {
+        let words: Vec<&[u8]> = words.collect();
+        let is_odd = |word: &[u8]| match cfg!(target_endian = "little") {
             true => word[6..] != [0, 0],
             false => word[..2] != [0, 0],
         };
-        let odd = words.filter(is_odd).count();
+        let odd = (0..words.len())
+            .filter(|&at| is_odd(words[at]) && !is_empty_number(&words[at..]))
+            .count();
         assert!(
             *heap == Heap::Rust || (odd == 0 && rest.iter().all(|byte| *byte <= 1)),
             "C gave back a block of {} bytes with {odd} words unwiped: {bytes:02x?}",
             bytes.len()
         );
+    }
+}
+
+/// Whether an empty `mbedtls_mpi` begins here: a sign, no limbs. The four bytes
+/// between hold what the stack held: C copies such a struct whole into a key.
+fn is_empty_number(words: &[&[u8]]) -> bool {
+    match words {
+        [sign, len, limbs, ..] => {
+            sign[..4] == 1_i32.to_ne_bytes() && **len == [0; 8] && **limbs == [0; 8]
+        }
+        _ => false,
     }
 }
 
