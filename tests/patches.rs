@@ -50,10 +50,11 @@ const FAULT: &str = "fault:";
 
 /// The patches to what only the feature `legacy-suites` compiles. All others are
 /// tested as a default build has them: its buffers are smaller, for one.
-const LEGACY: [&str; 3] = [
+const LEGACY: [&str; 4] = [
     "cbc-constant-flow",
     "premaster-leftovers",
     "record-mac-return-values",
+    "static-rsa-signature",
 ];
 
 /// A test for each program: what it is given, and what it prints without the
@@ -83,6 +84,7 @@ programs! {
     key_block_wipe(identity), FAULT;
     certificate_skipped(identity), FAULT;
     ticket_lifetime(identity), FAULT;
+    session_id(identity), FAULT;
     certificate_verify_hash(identity), FAULT;
     empty_psk(nothing), FAULT;
     psk_trailing_data(nothing), FAULT;
@@ -90,6 +92,7 @@ programs! {
     cbc_constant_flow(nothing), FAULT;
     record_mac_return_values(nothing), FAULT;
     premaster_leftovers(nothing), FAULT;
+    static_rsa_signature(nothing), FAULT;
     key_block_length(identity), FAULT;
     prf_elsewhere(nothing), FAULT;
     // Certificates.

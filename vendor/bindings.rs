@@ -1235,6 +1235,8 @@ unsafe extern "C" {
     pub fn ember_ssl_is_resuming(
         ssl: *const mbedtls_ssl_context,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_chose_psk(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_give_session_id(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_announce_ticket(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_owes_ticket(
         ssl: *const mbedtls_ssl_context,
@@ -1273,6 +1275,10 @@ unsafe extern "C" {
         len: usize,
         tag: *const ::std::os::raw::c_uchar,
     ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_expect_premaster_version(
+        ssl: *mut mbedtls_ssl_context,
+        version: u16,
+    );
     pub fn ember_ssl_decrypt_premaster(
         ssl: *mut mbedtls_ssl_context,
         key: *mut mbedtls_pk_context,

@@ -41,6 +41,11 @@ pub struct Args {
     )]
     pub alpn: Vec<String>,
 
+    /// Accept the cipher suites for old peers, too: CBC and static RSA
+    #[cfg(feature = "legacy-suites")]
+    #[arg(long)]
+    pub legacy: bool,
+
     /// Whether clients get tickets to resume their sessions with; those that
     /// take none are remembered by a session id in either case
     #[arg(long, value_name = "on|off", default_value = "on")]

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::Write;
 
+#[cfg(feature = "legacy-suites")]
+use embertls::CipherSuite;
 use embertls::{
     Certificate, ClientAuth, PrivateKey, Server, SessionCache, SslConfig, TicketKeys, TrustStore,
     Verifier,
@@ -41,6 +43,11 @@ impl Setup {
             .client_auth(client_auth)
             .session_cache(SessionCache::in_memory(REMEMBERED, lifetime)?)
             .alpn(&args.alpn);
+        #[cfg(feature = "legacy-suites")]
+        if args.legacy {
+            let suites = [CipherSuite::DEFAULT, CipherSuite::LEGACY].concat();
+            builder = builder.cipher_suites(&suites);
+        }
         if args.tickets == Tickets::On {
             builder = builder.tickets(TicketKeys::rotating(lifetime)?);
         }

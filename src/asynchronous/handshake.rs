@@ -92,7 +92,13 @@ impl<T: Transport> Handshaking<T> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Running(mut handshake) => {
                 handshake.get_mut().begin(Turn::Writer, cx);
-                match handshake.step(cx.waker()) {
+                let step = match handshake.step(cx.waker()) {
+                    Err(Error::SigningPending) => {
+                        handshake.watch_peer().and(Err(Error::WouldBlock))
+                    }
+                    step => step,
+                };
+                match step {
                     Ok(()) => match handshake.into_session() {
                         Ok(session) => Poll::Ready(Ok(TlsStream::new(session))),
                         Err(handshake) => {
@@ -101,7 +107,7 @@ impl<T: Transport> Handshaking<T> {
                             Poll::Pending
                         }
                     },
-                    Err(Error::WouldBlock | Error::SigningPending) => {
+                    Err(Error::WouldBlock) => {
                         self.state = State::Running(handshake);
                         Poll::Pending
                     }

@@ -204,6 +204,11 @@ impl Engine {
         self.input_ended = true;
     }
 
+    #[cfg(any(feature = "tokio", feature = "futures-io"))]
+    pub(crate) fn has_input_ended(&self) -> bool {
+        self.input_ended
+    }
+
     /// Bytes that came and were not used.
     pub(crate) fn unread(&self) -> &[u8] {
         self.inbound.unread()

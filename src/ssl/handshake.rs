@@ -312,6 +312,28 @@ impl<T: Read + Write> Handshake<T> {
         self.failed("waiting for the private key", late)
     }
 
+    /// While the private key signs: fails where the peer has left. What it sends
+    /// meanwhile is kept for later. For transports that do not block.
+    #[cfg(any(feature = "tokio", feature = "futures-io"))]
+    pub(crate) fn watch_peer(&mut self) -> Result<()> {
+        const ACTION: &str = "waiting for the private key";
+        while !self.link.engine.input_space().is_empty() {
+            match self.link.receive() {
+                Ok(()) if self.link.engine.has_input_ended() => {
+                    self.link.engine.kill();
+                    let left = io::Error::new(io::ErrorKind::UnexpectedEof, "the peer left");
+                    return Err(self.failed(ACTION, left));
+                }
+                Ok(()) => {}
+                Err(error) => match self.failed(ACTION, error) {
+                    Error::WouldBlock => break,
+                    error => return Err(error),
+                },
+            }
+        }
+        Ok(())
+    }
+
     fn try_step(&mut self, waker: &Waker) -> Result<()> {
         self.link.check_transport("continuing the handshake")?;
         loop {

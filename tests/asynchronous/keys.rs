@@ -111,6 +111,38 @@ fn a_handshake_waits_for_its_key_and_for_nothing_else() {
 }
 
 #[test]
+fn a_client_that_leaves_while_the_key_is_away_is_not_waited_for() {
+    let root = Authority::root("Test Root");
+    let identity = root.issue(Leaf::new());
+    let Some(keeper) = Keeper::of(&identity, &[SignatureScheme::EcdsaSha256]) else {
+        return;
+    };
+    // Never opened.
+    let gate = Arc::<Gate>::default();
+    let key = PrivateKey::from_signing_key(Arc::new(Patient { keeper, gate }));
+    let chain = Certificate::chain_from_pem(&identity.chain_pem).unwrap();
+    let server = SslConfig::server()
+        .identity(chain, key.unwrap())
+        .build()
+        .unwrap();
+    let client = crate::common::ours::client(&root).build().unwrap();
+
+    let (one, other, from_client, _) = wire(WIDE, Pace::default());
+    let mut tasks = Tasks::default();
+    let client = tasks.spawn(embertls::tokio::TlsConnector::new(client).connect(name(), one));
+    let server = tasks.spawn(TlsAcceptor::new(server).accept(other));
+    tasks.run();
+    // What it sends meanwhile is no reason to turn it away, yet.
+    from_client.push(&[22, 3, 3]);
+    tasks.run();
+    assert!(server.take().is_none());
+    tasks.drop_task(client.task);
+    tasks.finish();
+    let error = server.take().unwrap().unwrap_err();
+    assert_eq!(error.io_kind(), std::io::ErrorKind::UnexpectedEof);
+}
+
+#[test]
 fn a_handshake_dropped_while_its_key_is_away_closes_the_transport() {
     let root = Authority::root("Test Root");
     let identity = root.issue(Leaf::new());

@@ -185,6 +185,12 @@ impl Leaf {
         self
     }
 
+    /// The certificate does not say what its key is for.
+    pub fn any_key_usage(mut self) -> Self {
+        self.params.key_usages.clear();
+        self
+    }
+
     pub fn extended_key_usage(mut self, usage: ExtendedKeyUsagePurpose) -> Self {
         self.params.extended_key_usages = vec![usage];
         self

@@ -6,6 +6,7 @@ pub const HANDSHAKE: u8 = 22;
 pub const APPLICATION_DATA: u8 = 23;
 
 pub const SERVER_HELLO: u8 = 2;
+pub const NEW_SESSION_TICKET: u8 = 4;
 pub const SERVER_KEY_EXCHANGE: u8 = 12;
 
 const HEADER_LEN: usize = 5;

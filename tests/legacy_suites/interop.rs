@@ -8,7 +8,7 @@ use embertls::{CipherSuite, NamedGroup};
 use tempfile::TempDir;
 
 use super::Pki;
-use crate::common::certificates::HOST;
+use crate::common::certificates::{Authority, HOST, KeyKind, Leaf};
 use crate::common::process::{Process, ReservedPort};
 use crate::common::{echo, ours, programs};
 
@@ -111,4 +111,34 @@ fn our_server_with_an_openssl_client() {
         let served = served.unwrap_or_else(|error| panic!("{suite}: {error}"));
         assert_eq!(served.suite, suite);
     }
+}
+
+/// Where the key decrypts, it signs nothing: the client's list of signatures
+/// does not matter.
+#[test]
+fn our_server_with_an_openssl_client_that_accepts_none_of_our_signatures() {
+    let Some(openssl) = programs::openssl() else {
+        return;
+    };
+    let suite = CipherSuite::RsaWithAes128GcmSha256;
+    let suites = [CipherSuite::EcdheRsaWithAes128GcmSha256, suite];
+    let root = Authority::root("embertls test root");
+    // A key for either.
+    let identity = root.issue(Leaf::new().kind(KeyKind::Rsa).any_key_usage());
+    let config = ours::server_accepting(&identity, &suites, NamedGroup::ALL);
+    let (port, thread) = ours::serve_one(config, u64::MAX);
+    let mut command = Command::new(openssl);
+    command
+        .args(["s_client", "-brief", "-tls1_2", "-sigalgs", "RSA+SHA1"])
+        .args([
+            "-cipher",
+            "ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256:@SECLEVEL=0",
+        ])
+        .args(["-connect", &format!("127.0.0.1:{port}")]);
+    let mut client = Process::start(&mut command);
+    let named = format!("Ciphersuite: {}", openssl_name(suite));
+    assert_eq!(client.line_with("Ciphersuite"), named);
+    client.end_input();
+    let served = thread.join().expect("no panic").expect("a session");
+    assert_eq!(served.suite, suite);
 }

@@ -14,13 +14,16 @@ use crate::common::records::{HANDSHAKE, Record, take_records};
 use crate::common::{ours, programs};
 
 const SUITE: CipherSuite = CipherSuite::RsaWithAes128GcmSha256;
+const CLIENT_HELLO: u8 = 1;
 const CLIENT_KEY_EXCHANGE: u8 = 16;
 const MODULUS_LEN: usize = 256;
 
-/// Puts another encrypted secret in the place of the client's.
+/// Puts another encrypted secret in the place of the client's, and another
+/// version in its hello.
 struct Replacing<T> {
     inner: T,
     encrypted: Option<Vec<u8>>,
+    version: [u8; 2],
 }
 
 impl<T: Read> Read for Replacing<T> {
@@ -38,6 +41,9 @@ impl<T: Write> Write for Replacing<T> {
                 if let Some(encrypted) = self.encrypted.take() {
                     record = key_exchange(&encrypted);
                 }
+            }
+            if record.kind == HANDSHAKE && record.content.first() == Some(&CLIENT_HELLO) {
+                record.content[4..6].copy_from_slice(&self.version);
             }
             self.inner.write_all(&record.to_bytes())?;
         }
@@ -61,6 +67,10 @@ fn key_exchange(encrypted: &[u8]) -> Record {
 
 /// What both sides say of a handshake with this in place of the secret.
 fn outcome(encrypted: Option<Vec<u8>>) -> (String, String) {
+    outcome_with([3, 3], encrypted)
+}
+
+fn outcome_with(version: [u8; 2], encrypted: Option<Vec<u8>>) -> (String, String) {
     let pki = Pki::of(SUITE);
     let config = ours::server_accepting(&pki.identity, &[SUITE], NamedGroup::ALL);
     let (port, server) = ours::serve_one(config, 0);
@@ -68,6 +78,7 @@ fn outcome(encrypted: Option<Vec<u8>>) -> (String, String) {
     let transport = Replacing {
         inner: patient(stream),
         encrypted,
+        version,
     };
     let client = ours::client_offering(&pki.root, SUITE, NamedGroup::Secp256r1);
     let client = match ours::connect(&client, transport) {
@@ -154,4 +165,17 @@ fn what_is_no_premaster_secret_is_not_told_from_another() {
     for outcome in &outcomes {
         assert_eq!(*outcome, outcomes[0]);
     }
+}
+
+/// The secret names the version of the hello as it came, also where that does
+/// not exist yet.
+#[test]
+fn a_secret_is_of_the_version_in_the_hello() {
+    if programs::openssl().is_none() {
+        return;
+    }
+    // Finished is wrong, since the sides saw different hellos. It can be read only where the
+    // secret was taken.
+    let (client, _) = outcome_with([3, 4], None);
+    assert!(client.contains("bad_record_mac"), "{client}");
 }

@@ -2,9 +2,11 @@
 
 use embertls::ssl::PskTable;
 use embertls::{
-    CipherSuite, Error, Handshake, MemoryTransport, PreSharedKey, Server, ServerName, SslConfig,
-    SslSession, Verdict,
+    CipherSuite, Error, Handshake, MemoryTransport, PreSharedKey, Server, ServerName, SessionCache,
+    SslConfig, SslSession, TicketKeys, Verdict,
 };
+
+use crate::common::records::{NEW_SESSION_TICKET, Reader, SERVER_HELLO, Sent};
 
 pub const IDENTITY: &str = "kitchen";
 pub const KEY_HEX: &str = "6bc1bee22e409f96e93d7e117393172a";
@@ -44,6 +46,14 @@ impl Pair {
     /// Advances both sides until both are done, or one has failed: what each
     /// came to.
     pub fn run(&mut self) -> (Result<(), Error>, Result<(), Error>) {
+        self.run_showing(|_| {})
+    }
+
+    /// The same; `show` gets what the server sends.
+    pub fn run_showing(
+        &mut self,
+        mut show: impl FnMut(&[u8]),
+    ) -> (Result<(), Error>, Result<(), Error>) {
         let (mut client, mut server) = (Err(Error::WouldBlock), Err(Error::WouldBlock));
         for _ in 0..10 {
             if matches!(client, Err(Error::WouldBlock)) {
@@ -55,6 +65,7 @@ impl Pair {
                 server = self.server.advance();
             }
             let flight = self.server.get_mut().take_outgoing();
+            show(&flight);
             self.client.get_mut().push_incoming(&flight);
         }
         (client, server)
@@ -126,6 +137,36 @@ fn the_extended_master_secret_goes_with_keys() {
         .build()
         .unwrap();
     Pair::new(&client, &server).sessions();
+}
+
+/// Such sessions are not kept, and nothing promises that they are.
+#[test]
+fn there_is_neither_a_ticket_nor_a_session_id() {
+    let lifetime = TicketKeys::DEFAULT_LIFETIME;
+    for suite in CipherSuite::PSK {
+        for has_tickets in [false, true] {
+            let mut server = SslConfig::server()
+                .pre_shared_keys(table())
+                .cipher_suites(CipherSuite::PSK)
+                .session_cache(SessionCache::in_memory(10, lifetime).unwrap());
+            if has_tickets {
+                server = server.tickets(TicketKeys::rotating(lifetime).unwrap());
+            }
+            let mut pair = Pair::new(&client(*suite), &server.build().unwrap());
+            let (mut reader, mut messages) = (Reader::default(), Vec::new());
+            let result = pair.run_showing(|flight| messages.extend(reader.read(flight)));
+            assert!(matches!(result, (Ok(()), Ok(()))), "{result:?}");
+            let Sent::Message(hello) = &messages[0] else {
+                panic!("{messages:?}");
+            };
+            assert_eq!((hello[0], hello[4 + 2 + 32]), (SERVER_HELLO, 0));
+            for sent in &messages {
+                let is_ticket =
+                    matches!(sent, Sent::Message(message) if message[0] == NEW_SESSION_TICKET);
+                assert!(!is_ticket, "{suite}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -78,13 +78,19 @@ fn by_a_session_id() {
 }
 
 #[test]
-fn without_tickets_and_cache_there_is_a_full_handshake() {
+fn a_session_that_nobody_keeps_has_no_id() {
     let server = server().build().unwrap();
     let client = client().build().unwrap();
-    let first = connect(&client, &server);
-    let mut again = resume(&client, &server, &first.data());
-    assert!(!again.is_resumed());
-    again.exchange();
+    let mut flights = Vec::new();
+    let pair = run_through(begin_client(&client, HOST), &server, |from, bytes| {
+        if from == From::Server {
+            flights.extend_from_slice(&bytes);
+        }
+        bytes
+    });
+    assert!(pair.unwrap().client.resumption_data().is_none());
+    // Record, message, version, random (RFC 5246, 7.4.1.3).
+    assert_eq!(flights[5 + 4 + 2 + 32], 0);
 }
 
 #[test]

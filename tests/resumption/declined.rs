@@ -1,6 +1,6 @@
 //! Sessions that the server does not know any more.
 
-use embertls::ClientSessions;
+use embertls::{ClientSessions, SessionCache, TicketKeys};
 
 use crate::common::certificates::HOST;
 use crate::pair::*;
@@ -10,14 +10,16 @@ fn a_declined_ticket_is_not_kept_beside_the_new_secret() {
     let client = client().build().unwrap();
     let before = connect(&client, &ticket_server()).data();
 
-    // A server that gives no ticket: its session goes by its id, if at all.
-    let without = server().build().unwrap();
+    // A server that gives no ticket: its session goes by its id.
+    let cache = SessionCache::in_memory(10, TicketKeys::DEFAULT_LIFETIME).unwrap();
+    let without = server().session_cache(cache).build().unwrap();
     let declined = resume(&client, &without, &before);
     assert!(!declined.is_resumed());
     let mut handshake = begin_client(&client, HOST);
     assert!(handshake.resume(&declined.data()));
     let again = run(handshake, &without).unwrap();
     assert!(!again.server.client_hello().unwrap().has_ticket);
+    assert!(again.is_resumed());
 
     // One that announces a ticket and then has none.
     let large = crate::basics::large_client();

@@ -15,6 +15,16 @@
 
 #include "session.h"
 
+/* The version that a premaster secret must begin with is that of the ClientHello as it came (RFC 5246, 7.4.7.1). The
+ * engine has got another hello. */
+void ember_ssl_expect_premaster_version(mbedtls_ssl_context *ssl, uint16_t version)
+{
+    if (ssl->handshake == NULL)
+        return;
+    ssl->handshake->max_major_ver = version >> 8;
+    ssl->handshake->max_minor_ver = version & 0xff;
+}
+
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
 
 static struct ember_decryption *decryption_of(const mbedtls_ssl_context *ssl)

@@ -10,6 +10,8 @@
 #include "mbedtls/platform_util.h"
 #include "mbedtls/ssl_internal.h"
 
+#include "session.h"
+
 /* What both sides of a resumed session know from before. */
 static int restore(mbedtls_ssl_session *session, int suite, const unsigned char master[48])
 {
@@ -72,6 +74,28 @@ int ember_ssl_resume_session(mbedtls_ssl_context *ssl, int suite, const unsigned
 int ember_ssl_is_resuming(const mbedtls_ssl_context *ssl)
 {
     return ssl->handshake != NULL && ssl->handshake->resume != 0;
+}
+
+/* A server, before its ServerHello: whether the suite that was chosen has a pre-shared key. */
+int ember_ssl_chose_psk(const mbedtls_ssl_context *ssl)
+{
+    const mbedtls_ssl_transform *transform = ssl->transform_negotiate;
+
+    return transform != NULL && transform->ciphersuite_info != NULL &&
+        mbedtls_ssl_ciphersuite_uses_psk(transform->ciphersuite_info);
+}
+
+static int kept_elsewhere(void *none, const mbedtls_ssl_session *session)
+{
+    (void) none;
+    (void) session;
+    return 0;
+}
+
+/* A server, before its ServerHello: a new session is kept, so it gets an id. Who keeps it is not the engine. */
+void ember_ssl_give_session_id(mbedtls_ssl_context *ssl)
+{
+    ((struct ember_session *) ssl->conf)->config.f_set_cache = kept_elsewhere;
 }
 
 /* A server, before its ServerHello: a NewSessionTicket will follow. */

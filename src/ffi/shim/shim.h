@@ -174,6 +174,8 @@ int ember_ssl_offer_session(mbedtls_ssl_context *ssl, int suite, const unsigned 
                             const unsigned char *id, size_t id_len, const unsigned char *ticket, size_t ticket_len);
 int ember_ssl_resume_session(mbedtls_ssl_context *ssl, int suite, const unsigned char master[48]);
 int ember_ssl_is_resuming(const mbedtls_ssl_context *ssl);
+int ember_ssl_chose_psk(const mbedtls_ssl_context *ssl);
+void ember_ssl_give_session_id(mbedtls_ssl_context *ssl);
 void ember_ssl_announce_ticket(mbedtls_ssl_context *ssl);
 int ember_ssl_owes_ticket(const mbedtls_ssl_context *ssl);
 int ember_ssl_write_ticket(mbedtls_ssl_context *ssl, uint32_t lifetime, const unsigned char *ticket, size_t len);
@@ -192,6 +194,7 @@ int ember_open(const unsigned char key[32], const unsigned char nonce[12], const
 
 /* legacy.c: suites for old peers; each function is described where it is defined */
 
+void ember_ssl_expect_premaster_version(mbedtls_ssl_context *ssl, uint16_t version);
 int ember_ssl_decrypt_premaster(mbedtls_ssl_context *ssl, mbedtls_pk_context *key);
 void ember_ssl_conf_encrypt_then_mac(mbedtls_ssl_config *conf, int on);
 const unsigned char *ember_ssl_encrypted_premaster(const mbedtls_ssl_context *ssl, size_t *len);

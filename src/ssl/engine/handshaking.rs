@@ -114,8 +114,9 @@ impl Engine {
     ///
     /// The engine gets what it understands of it, the transcript gets all.
     pub(super) fn client_hello_came(&mut self, hello: ClientHello, message: &[u8]) {
-        let groups = &self.config.common.groups;
-        let reduced = hello.for_engine(message, groups);
+        let common = &self.config.common;
+        let is_known = |name: &[u8]| common.alpn.iter().any(|ours| ours.to_bytes() == name);
+        let reduced = hello.for_engine(message, &common.groups, is_known);
         self.raw.feed(TYPE_HANDSHAKE, &reduced);
         self.offered = Some(hello);
         self.hello_to_hash = message.to_vec();

@@ -271,8 +271,13 @@ impl Engine {
         });
 
         let Some((state, _)) = found else {
-            if tickets.is_some() && has_secret {
-                self.raw.announce_ticket();
+            // What is not kept gets neither ticket nor id.
+            if has_secret && !self.raw.chose_pre_shared_key() {
+                if tickets.is_some() {
+                    self.raw.announce_ticket();
+                } else if settings.cache.is_some() {
+                    self.raw.give_session_id();
+                }
             }
             return Ok(());
         };

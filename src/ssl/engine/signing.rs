@@ -12,7 +12,7 @@ use super::{Engine, Phase};
 use crate::error::{Alert, Error, Result};
 use crate::ffi;
 use crate::pk::signer::Pending;
-use crate::pk::{PrivateKey, SignatureScheme};
+use crate::pk::{KeyKind, PrivateKey, SignatureScheme};
 use crate::ssl::wire::certificate_request::CertificateRequest;
 
 /// A signature that the handshake waits for.
@@ -23,25 +23,32 @@ pub(super) struct Awaited {
 }
 
 impl Engine {
-    /// On a server, with the ClientHello at hand: which identities can sign
-    /// for this client, and with what.
+    /// On a server, with the ClientHello at hand: which identities can serve
+    /// this client, and with what they sign.
     pub(super) fn offer_identities(&mut self) -> Result<()> {
         let Some(hello) = &self.offered else {
             return Ok(());
         };
         let config = self.config.clone();
         let accepted = &hello.signature_schemes;
-        let usable = config
-            .identities
-            .iter()
-            .filter_map(|identity| Some((identity, common_scheme(&identity.key, accepted)?)));
+        // With static RSA a key signs nothing: such clients may know no signature of ours.
+        let may_decrypt = config.common.cipher_suites.iter().any(|suite| {
+            suite.is_static_rsa() && hello.cipher_suites.contains(&suite.iana_number())
+        });
+        let usable = config.identities.iter().filter_map(|identity| {
+            let scheme = common_scheme(&identity.key, accepted);
+            let decrypts = may_decrypt && identity.key.kind() == KeyKind::Rsa;
+            (scheme.is_some() || decrypts).then_some((identity, scheme))
+        });
         let usable: Vec<_> = usable.collect();
         if usable.is_empty() {
             self.raw.withdraw_certificate();
         }
         // From the last to the first: for each kind of key, the first counts.
         for (_, scheme) in usable.iter().rev() {
-            self.raw.sign_with(*scheme);
+            if let Some(scheme) = scheme {
+                self.raw.sign_with(*scheme);
+            }
         }
         if usable.len() < config.identities.len() {
             for (identity, _) in &usable {
@@ -93,7 +100,9 @@ impl Engine {
             .own_identity
             .and_then(|own| self.config.identities.get(own));
         let key = identity.map(|identity| identity.key.clone());
-        match key.map(|key| self.raw.decrypt_premaster(&key)) {
+        let version = self.offered.as_ref().map(|hello| hello.legacy_version);
+        let decrypted = key.zip(version);
+        match decrypted.map(|(key, version)| self.raw.decrypt_premaster(&key, version)) {
             Some(Ok(())) => Ok(()),
             Some(Err(code)) => Err(self.engine_refused(code)),
             None => Err(self.refuse(Alert::InternalError, "there is no key to decrypt with")),

@@ -10,8 +10,7 @@ use super::inbound::MESSAGE_CLIENT_HELLO;
 use crate::ssl::terms::{CipherSuite, NamedGroup};
 
 /// The extensions that the engine reads.
-const UNDERSTOOD: [u16; 10] = [
-    extension::SERVER_NAME,
+const UNDERSTOOD: [u16; 9] = [
     extension::MAX_FRAGMENT_LENGTH,
     extension::SUPPORTED_GROUPS,
     extension::EC_POINT_FORMATS,
@@ -23,11 +22,21 @@ const UNDERSTOOD: [u16; 10] = [
     extension::RENEGOTIATION_INFO,
 ];
 
+/// What the other extensions hold at most.
+const LONGEST: usize = 256;
+
 impl ClientHello {
     /// The message that the engine gets in place of `message`, of which this
-    /// hello was read. With none of `groups` in common, the suites that need one
-    /// are left out: the engine would choose one of them and then fail.
-    pub(crate) fn for_engine(&self, message: &[u8], groups: &[NamedGroup]) -> Vec<u8> {
+    /// hello was read. Of the protocols only those are in it that the server
+    /// knows, so it fits a record, whatever the client sent. With none of
+    /// `groups` in common, the suites that need one are left out: the engine
+    /// would choose one of them and then fail.
+    pub(crate) fn for_engine(
+        &self,
+        message: &[u8],
+        groups: &[NamedGroup],
+        is_known_protocol: impl Fn(&[u8]) -> bool,
+    ) -> Vec<u8> {
         let mut common = groups.iter().map(|group| group.iana_number());
         let has_group = self.groups.is_empty() || common.any(|group| self.groups.contains(&group));
         // The fields were checked when they were read: none is missing.
@@ -40,13 +49,60 @@ impl ClientHello {
             body.extend_from_slice(&(suites.len() as u16).to_be_bytes());
             body.extend_from_slice(&suites);
             body.extend_from_slice(&[1, 0]);
-            let extensions = kept_extensions(extensions);
+            let extensions = self.kept_extensions(extensions, is_known_protocol);
             body.extend_from_slice(&(extensions.len() as u16).to_be_bytes());
             body.extend_from_slice(&extensions);
 
             let len = (body.len() as u32).to_be_bytes();
             [&[MESSAGE_CLIENT_HELLO], &len[1..], &body].concat()
         })
+    }
+
+    fn kept_extensions(
+        &self,
+        extensions: &[u8],
+        is_known_protocol: impl Fn(&[u8]) -> bool,
+    ) -> Vec<u8> {
+        let mut reader = Reader::new(extensions);
+        let mut kept = Vec::new();
+        while let (Some(number), Some(content)) = (reader.u16(), reader.vec16()) {
+            if !UNDERSTOOD.contains(&number) {
+                continue;
+            }
+            let content = match number {
+                extension::SUPPORTED_GROUPS => kept_list(content, is_known_group),
+                extension::SIGNATURE_ALGORITHMS => kept_list(content, is_known_scheme),
+                extension::ALPN => self.kept_protocols(&is_known_protocol),
+                // Tickets are opened here.
+                extension::SESSION_TICKET => Vec::new(),
+                // Where one is longer, it is wrong, and stays so.
+                _ => content.iter().take(LONGEST).copied().collect(),
+            };
+            kept.extend_from_slice(&number.to_be_bytes());
+            kept.extend_from_slice(&(content.len() as u16).to_be_bytes());
+            kept.extend_from_slice(&content);
+        }
+        kept
+    }
+
+    /// The known protocols, each once, in the client's order. Where none is
+    /// known the first stays, for the engine to refuse.
+    fn kept_protocols(&self, is_known: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let mut kept: Vec<&[u8]> = Vec::new();
+        for name in &self.alpn {
+            if is_known(name) && !kept.contains(&&name[..]) {
+                kept.push(name);
+            }
+        }
+        if kept.is_empty() {
+            kept.extend(self.alpn.first().map(|name| &name[..]));
+        }
+        let mut list = Vec::new();
+        for name in kept {
+            list.push(name.len() as u8);
+            list.extend_from_slice(name);
+        }
+        [&(list.len() as u16).to_be_bytes()[..], &list].concat()
     }
 }
 
@@ -98,25 +154,6 @@ fn kept_list(content: &[u8], is_known: impl Fn(u16) -> bool) -> Vec<u8> {
     [&(kept.len() as u16).to_be_bytes()[..], &kept].concat()
 }
 
-fn kept_extensions(extensions: &[u8]) -> Vec<u8> {
-    let mut reader = Reader::new(extensions);
-    let mut kept = Vec::new();
-    while let (Some(number), Some(content)) = (reader.u16(), reader.vec16()) {
-        if !UNDERSTOOD.contains(&number) {
-            continue;
-        }
-        let content = match number {
-            extension::SUPPORTED_GROUPS => kept_list(content, is_known_group),
-            extension::SIGNATURE_ALGORITHMS => kept_list(content, is_known_scheme),
-            _ => content.to_vec(),
-        };
-        kept.extend_from_slice(&number.to_be_bytes());
-        kept.extend_from_slice(&(content.len() as u16).to_be_bytes());
-        kept.extend_from_slice(&content);
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +180,7 @@ mod tests {
             &[0, 8, 0, 10, 0, 4, 0, 2, 0, 23],
         ]
         .concat();
-        assert_eq!(hello.for_engine(&message, NamedGroup::ALL)[4..], expected);
+        assert_eq!(hello.for_engine(&message, NamedGroup::ALL, |_| true)[4..], expected);
     }
 
     #[test]
@@ -162,28 +199,44 @@ mod tests {
             (&[NamedGroup::Secp384r1][..], &[0xc02f, 0x00a8][..]),
             (&[NamedGroup::X25519], &[0x00a8]),
         ] {
-            let reduced = hello.for_engine(&message, groups);
+            let reduced = hello.for_engine(&message, groups, |_| true);
             let reduced = ClientHello::parse(&reduced).unwrap();
             assert_eq!(reduced.cipher_suites, suites, "{groups:?}");
         }
     }
 
     #[test]
-    fn what_is_kept_must_fit_the_engine() {
-        let names = [2, b'a', b'b'].repeat(5500);
-        let list = [&(names.len() as u16).to_be_bytes()[..], &names].concat();
-        let alpn = [&[0, 16], &(list.len() as u16).to_be_bytes()[..], &list].concat();
+    fn whatever_the_client_sends_what_is_kept_fits_the_engine() {
+        let protocols: Vec<u8> = (0..15_000u16)
+            .flat_map(|number| [&[2][..], &number.to_be_bytes()].concat())
+            .collect();
+        let alpn = [&(protocols.len() as u16).to_be_bytes()[..], &protocols].concat();
+        let ticket = vec![7; 60_000 - alpn.len()];
+        let mut extensions = Vec::new();
+        for (number, content) in [(16, alpn), (35, ticket)] {
+            extensions.extend([0, number]);
+            extensions.extend((content.len() as u16).to_be_bytes());
+            extensions.extend(content);
+        }
         let body = [
             &[3, 3][..],
             &[9; 32],
             &[0, 0, 2, 0xc0, 0x2f, 1, 0],
-            &(alpn.len() as u16).to_be_bytes(),
-            &alpn,
+            &(extensions.len() as u16).to_be_bytes(),
+            &extensions,
         ]
         .concat();
         let len = (body.len() as u32).to_be_bytes();
         let message = [&[1], &len[1..], &body].concat();
-        let refused = ClientHello::parse(&message).unwrap_err();
-        assert!(refused.reason.contains("16384"), "{refused:?}");
+        let hello = ClientHello::parse(&message).unwrap();
+        assert_eq!(hello.alpn.len(), 15_000);
+        for (known, left) in [(14_999u16, 14_999u16), (15_000, 0)] {
+            let reduced = hello.for_engine(&message, NamedGroup::ALL, |name| {
+                name == known.to_be_bytes()
+            });
+            let reduced = ClientHello::parse(&reduced).unwrap();
+            assert_eq!(reduced.alpn, [left.to_be_bytes()]);
+            assert!(!reduced.has_ticket && reduced.offers(extension::SESSION_TICKET));
+        }
     }
 }

@@ -96,7 +96,7 @@ fn facts(command: &mut Command, rounds: usize) -> Vec<Told> {
     let resumed = lines
         .iter()
         .any(|line| line.contains("*** This is a resumed session"));
-    let again = (rounds > 1).then(|| Told {
+    let again = (rounds > 1).then_some(Told {
         resumed: Some(resumed),
         alpn: None,
     });

@@ -48,6 +48,18 @@ impl RawSession {
         unsafe { ffi::ember_ssl_is_resuming(self.ssl.as_ptr()) != 0 }
     }
 
+    /// On a server, before its ServerHello: whether it will use a pre-shared key.
+    pub(crate) fn chose_pre_shared_key(&self) -> bool {
+        // SAFETY: reads fields.
+        unsafe { ffi::ember_ssl_chose_psk(self.ssl.as_ptr()) != 0 }
+    }
+
+    /// On a server, before its ServerHello: a new session is kept under its id.
+    pub(crate) fn give_session_id(&mut self) {
+        // SAFETY: sets a field of the session's own copy of the configuration, to a function that does nothing.
+        unsafe { ffi::ember_ssl_give_session_id(self.ssl.as_ptr()) }
+    }
+
     /// On a server, before its ServerHello: a ticket will follow.
     pub(crate) fn announce_ticket(&mut self) {
         // SAFETY: sets a field of the handshake, if there is one.

@@ -58,10 +58,17 @@ impl RawSession {
         })
     }
 
-    /// On a server that has stopped at ClientKeyExchange: decrypts for it. Where
-    /// that fails, the engine alone knows.
-    pub(crate) fn decrypt_premaster(&mut self, key: &PrivateKey) -> Result<(), ErrorCode> {
+    /// On a server that has stopped at ClientKeyExchange: decrypts for it a
+    /// secret of a client whose hello had this version. Where that fails, the
+    /// engine alone knows.
+    pub(crate) fn decrypt_premaster(
+        &mut self,
+        key: &PrivateKey,
+        version: u16,
+    ) -> Result<(), ErrorCode> {
         let ssl = self.ssl.as_ptr();
+        // SAFETY: sets fields of the handshake, if there is one.
+        unsafe { ffi::ember_ssl_expect_premaster_version(ssl, version) };
         #[cfg(feature = "accel")]
         if let Some(key) = key.fast_rsa() {
             let mut len = 0;

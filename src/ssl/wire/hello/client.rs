@@ -7,9 +7,7 @@ use super::{
     extension, no_uncompressed_points, point_format_list, protocol_list, version_name,
 };
 use crate::error::Alert;
-use crate::ssl::terms::NamedGroup;
 use crate::ssl::wire::codec::{Reader, u16_list};
-use crate::ssl::wire::inbound::MAX_MESSAGE;
 
 /// What a client says first (RFC 5246, 7.4.1.2): the facts on which a server
 /// chooses its answer.
@@ -154,12 +152,6 @@ impl ClientHello {
             return Err(HelloRefused::new(
                 Alert::IllegalParameter,
                 "the client does not offer null compression",
-            ));
-        }
-        if hello.for_engine(message, NamedGroup::ALL).len() > MAX_MESSAGE {
-            return Err(HelloRefused::new(
-                Alert::IllegalParameter,
-                format!("what matters of the ClientHello has more than {MAX_MESSAGE} bytes"),
             ));
         }
         Ok(hello)
