@@ -50,8 +50,9 @@ const FAULT: &str = "fault:";
 
 /// The patches to what only the feature `legacy-suites` compiles. All others are
 /// tested as a default build has them: its buffers are smaller, for one.
-const LEGACY: [&str; 4] = [
+const LEGACY: [&str; 5] = [
     "cbc-constant-flow",
+    "largest-padded-record",
     "premaster-leftovers",
     "record-mac-return-values",
     "static-rsa-signature",
@@ -93,6 +94,7 @@ programs! {
     record_mac_return_values(nothing), FAULT;
     premaster_leftovers(nothing), FAULT;
     static_rsa_signature(nothing), FAULT;
+    largest_padded_record(nothing), FAULT;
     key_block_length(identity), FAULT;
     prf_elsewhere(nothing), FAULT;
     // Certificates.

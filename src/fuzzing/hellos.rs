@@ -63,7 +63,10 @@ fn client_hello(message: &[u8]) {
     }
     assert_eq!(again.alpn.is_empty(), hello.alpn.is_empty());
     assert_eq!(again.session_id, hello.session_id);
-    assert_eq!(again.for_engine(&reduced, NamedGroup::ALL, is_known), reduced);
+    assert_eq!(
+        again.for_engine(&reduced, NamedGroup::ALL, is_known),
+        reduced
+    );
 }
 
 /// What Rust accepts, the engine answers or refuses.

@@ -180,7 +180,10 @@ mod tests {
             &[0, 8, 0, 10, 0, 4, 0, 2, 0, 23],
         ]
         .concat();
-        assert_eq!(hello.for_engine(&message, NamedGroup::ALL, |_| true)[4..], expected);
+        assert_eq!(
+            hello.for_engine(&message, NamedGroup::ALL, |_| true)[4..],
+            expected
+        );
     }
 
     #[test]
