@@ -76,7 +76,7 @@ fn configs(identity: &Identity, terms: Terms) -> mbedtls::Result<Configs> {
         let mut config = Config::new(endpoint, Transport::Stream, Preset::Default);
         let generator = CtrDrbg::new(Arc::new(OsEntropy::new()), None)?;
         config.set_rng(Arc::new(generator));
-        config.set_min_version(Version::Tls12)?;
+        config.set_min_version(Version::Tls1_2)?;
         config.set_ciphersuites(Arc::new(vec![terms.suite().into(), 0]));
         Ok(config)
     };
