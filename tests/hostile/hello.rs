@@ -288,9 +288,7 @@ fn interleaved_and_unfinished() {
             Alert::UnexpectedMessage,
             |client| {
                 let hello = client.hello().message();
-                client.peer.transcript.extend_from_slice(&hello);
-                client.peer.records.send(HANDSHAKE, &hello.repeat(2));
-                client.wait_for_flight();
+                client.record(HANDSHAKE, &hello.repeat(2));
             },
         ),
     ];

@@ -196,15 +196,17 @@ impl Engine {
             );
             return Err(self.refuse(Alert::UnexpectedMessage, reason));
         }
-        if matches!(kind, MESSAGE_CLIENT_HELLO | MESSAGE_SERVER_HELLO_DONE) {
-            self.check_end_of_flight()?;
-        }
         match kind {
             MESSAGE_CERTIFICATE => self.certificate_came(message)?,
             MESSAGE_CLIENT_HELLO => {
                 let hello =
                     ClientHello::parse(message).map_err(|refused| self.hello_refused(refused))?;
+                self.check_end_of_flight()?;
                 self.client_hello_came(hello, message);
+            }
+            MESSAGE_SERVER_HELLO_DONE => {
+                self.check_end_of_flight()?;
+                self.raw.feed(TYPE_HANDSHAKE, message);
             }
             MESSAGE_SERVER_HELLO => {
                 let parsed = match &self.offered {
