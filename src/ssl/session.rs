@@ -197,6 +197,27 @@ impl<T> SslSession<T> {
         self.link.engine.extended_master_secret()
     }
 
+    /// Whether both ends know secure renegotiation (RFC 5746), which every
+    /// library of the last ten years does.
+    ///
+    /// Nothing is renegotiated here in any case. But a server that does so, and
+    /// lacks this, can take what somebody else has begun for the beginning of
+    /// this session (RFC 5746, section 1).
+    ///
+    /// Source: the extension renegotiation_info of the ServerHello, which also
+    /// answers the signalling suite of a client.
+    ///
+    /// ```
+    /// # fn example(session: &embertls::SslSession<std::net::TcpStream>) {
+    /// if !session.secure_renegotiation() {
+    ///     println!("the peer is from before 2010");
+    /// }
+    /// # }
+    /// ```
+    pub fn secure_renegotiation(&self) -> bool {
+        self.link.engine.secure_renegotiation()
+    }
+
     /// The group of the key exchange. `None` in a resumed session, which has no
     /// key exchange of its own, and with a suite without forward secrecy.
     ///

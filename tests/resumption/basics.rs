@@ -229,6 +229,25 @@ fn a_client_without_resumption_offers_and_keeps_nothing() {
 }
 
 #[test]
+fn a_client_without_tickets_resumes_by_session_ids() {
+    let cache = || SessionCache::in_memory(10, TicketKeys::DEFAULT_LIFETIME).unwrap();
+    let server = server().tickets(tickets()).session_cache(cache());
+    let server = server.build().unwrap();
+    let ticket = connect(&client().build().unwrap(), &server).data();
+
+    let client = client().without_tickets().build().unwrap();
+    assert!(!begin_client(&client, HOST).resume(&ticket));
+    let first = connect(&client, &server);
+    for _ in 0..2 {
+        let mut again = resume(&client, &server, &first.data());
+        assert!(again.is_resumed());
+        let hello = again.server.client_hello().unwrap();
+        assert!(!hello.extensions.contains(&35) && !hello.session_id.is_empty());
+        again.exchange();
+    }
+}
+
+#[test]
 fn nothing_is_offered_once_the_handshake_has_begun() {
     let server = ticket_server();
     let client = client().build().unwrap();

@@ -5,7 +5,10 @@ use embertls::{Acceptor, Alert, Error, Handshake, HandshakeFailure, MemoryTransp
 
 use crate::peer::messages::*;
 use crate::peer::records::HANDSHAKE;
-use crate::peer::{Peer, established_client, greeted_client, greeted_server};
+use crate::peer::{
+    Peer, established_client, established_client_without_secure_renegotiation, established_server,
+    greeted_client, greeted_server,
+};
 use crate::pki::{self, pki};
 use crate::wire::End;
 
@@ -368,6 +371,15 @@ fn a_server_without_extended_master_secret_is_refused_where_it_is_required() {
         failure.reason.contains("extended master secret"),
         "{failure}"
     );
+}
+
+#[test]
+fn who_knows_secure_renegotiation_is_told() {
+    assert!(established_client().0.secure_renegotiation());
+    let (client, _peer) = established_client_without_secure_renegotiation();
+    assert!(!client.secure_renegotiation());
+    // By the signalling suite.
+    assert!(established_server().0.secure_renegotiation());
 }
 
 #[test]

@@ -66,9 +66,7 @@ fn client(terms: &Terms, shared: &Shared) -> Result<SslConfig<Client>, Failure> 
         builder = builder.danger_verification_optional();
     }
     if terms.no_ticket {
-        return Err(Failure::unimplemented(
-            "a client that resumes, by session ids alone",
-        ));
+        builder = builder.without_tickets();
     }
     if terms.tls_unique {
         builder = builder.tls_unique();

@@ -49,6 +49,9 @@ pub fn check<T>(
             true,
         )?;
     }
+    if expected.secure_renegotiation {
+        compare("secure renegotiation", session.secure_renegotiation(), true)?;
+    }
     check_peer(session, options)?;
     if !options.terms.server {
         return match expected.peer_schemes.is_empty() {

@@ -144,6 +144,10 @@ fn resumption() {
     let twice = "-resume-count 2 -shim-writes-first -shim-shuts-down";
     runner.agree(twice, "-resume-count 2 -expect-no-session-id");
     runner.agree(twice, "-resume-count 2 -no-ticket -expect-session-id");
+    runner.agree(
+        &format!("{twice} -no-ticket"),
+        "-resume-count 2 -expect-session-id",
+    );
     runner.agree(&format!("{twice} -async"), "-resume-count 2 -async");
     // A session is not resumed under another configuration, and its certificate is not judged again.
     runner.agree(
@@ -185,8 +189,8 @@ fn secrets_and_bindings() {
     let exported = "-export-keying-material 1024 -export-label EXPORTER-x \
                     -export-context c -use-export-context";
     runner.agree(
-        &format!("{exported} -expect-extended-master-secret -shim-shuts-down"),
-        "-expect-extended-master-secret -use-exporter-between-reads",
+        &format!("{exported} -expect-extended-master-secret -expect-secure-renegotiation -shim-shuts-down"),
+        "-expect-extended-master-secret -expect-secure-renegotiation -use-exporter-between-reads",
     );
     runner.agree("-tls-unique -shim-shuts-down", "");
     let reserved = "-export-keying-material 8 -export-label master";

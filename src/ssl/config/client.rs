@@ -396,7 +396,7 @@ impl ClientConfigBuilder {
         }
         let mut resumption = self.resumption;
         resumption.max_fragment = max_fragment;
-        if resumption.is_off {
+        if resumption.is_off || resumption.without_tickets {
             raw.disable_tickets();
         }
         Ok(SslConfig::new(Inner {

@@ -13,6 +13,8 @@ pub(crate) struct ResumptionSettings {
     pub(crate) cache: Option<SessionCache>,
     /// On a client: it neither offers nor keeps anything.
     pub(crate) is_off: bool,
+    /// On a client: it resumes by the session ids of servers alone.
+    pub(crate) without_tickets: bool,
     /// On a client: the code of the fragment length that it asks for.
     pub(crate) max_fragment: u8,
     binding: OnceLock<Option<[u8; 32]>>,
@@ -94,6 +96,22 @@ impl ClientConfigBuilder {
         self.resumption.is_off = true;
         self
     }
+
+    /// Asks for no tickets (RFC 5077): sessions are resumed with servers that
+    /// keep them, by the id that those give (RFC 5246, section 7.3).
+    ///
+    /// A session that was saved with a ticket is not offered.
+    ///
+    /// Guide step: `mbedtls_ssl_conf_session_tickets`.
+    ///
+    /// ```
+    /// let builder = embertls::SslConfig::client().without_tickets();
+    /// # drop(builder);
+    /// ```
+    pub fn without_tickets(mut self) -> Self {
+        self.resumption.without_tickets = true;
+        self
+    }
 }
 
 impl fmt::Debug for ResumptionSettings {
@@ -102,6 +120,7 @@ impl fmt::Debug for ResumptionSettings {
             .field("tickets", &self.tickets)
             .field("cache", &self.cache)
             .field("is_off", &self.is_off)
+            .field("without_tickets", &self.without_tickets)
             .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,12 @@ impl Engine {
             .is_some_and(|hello| hello.extended_master_secret)
     }
 
+    pub(crate) fn secure_renegotiation(&self) -> bool {
+        self.chosen
+            .as_ref()
+            .is_some_and(|hello| hello.secure_renegotiation)
+    }
+
     pub(crate) fn export(
         &self,
         output: &mut [u8],

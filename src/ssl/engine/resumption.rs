@@ -103,6 +103,10 @@ impl Engine {
         let state = data.state();
         let (id, ticket): (&[u8], &[u8]) = match data.handle() {
             Handle::Id(id) => (id, &[]),
+            Handle::Ticket(_) if self.config.resumption.without_tickets => {
+                debug!("a session with {name} is not resumed: it has a ticket");
+                return false;
+            }
             Handle::Ticket(ticket) => (&[], ticket),
         };
         // The engine refuses where the handshake has begun, or a session is offered already.

@@ -293,7 +293,23 @@ pub fn established_client() -> (SslSession<End>, Peer) {
 }
 
 pub fn established_client_with(suite: Suite) -> (SslSession<End>, Peer) {
-    let (mut client, mut peer) = almost_finished_client_with(suite);
+    finish_client(almost_finished_client_with(suite))
+}
+
+/// A session with a server that knows nothing of secure renegotiation.
+pub fn established_client_without_secure_renegotiation() -> (SslSession<End>, Peer) {
+    let (mut client, mut peer) = greeted_client();
+    let mut flight = peer.server_flight();
+    flight[0] = peer.server_hello(&[]);
+    for message in flight {
+        peer.send(&message);
+    }
+    turn(&mut client, &mut peer);
+    peer.read_client_flight();
+    finish_client((client, peer))
+}
+
+fn finish_client((mut client, mut peer): (Handshake<End>, Peer)) -> (SslSession<End>, Peer) {
     peer.change_cipher_spec();
     let finished = peer.finished();
     peer.send(&finished);

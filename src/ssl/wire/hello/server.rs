@@ -15,6 +15,7 @@ pub(crate) struct ServerHello {
     pub(crate) cipher_suite: u16,
     pub(crate) alpn: Option<Vec<u8>>,
     pub(crate) extended_master_secret: bool,
+    pub(crate) secure_renegotiation: bool,
     pub(crate) random: [u8; 32],
 }
 
@@ -57,6 +58,7 @@ impl ServerHello {
 
         let mut alpn = None;
         let mut extended_master_secret = false;
+        let mut secure_renegotiation = false;
         if !body.is_empty() {
             let extensions = body
                 .vec16()
@@ -73,6 +75,7 @@ impl ServerHello {
                 match number {
                     extension::ALPN => alpn = Some(chosen_protocol(content, offer)?),
                     extension::EXTENDED_MASTER_SECRET => extended_master_secret = true,
+                    extension::RENEGOTIATION_INFO => secure_renegotiation = true,
                     extension::EC_POINT_FORMATS => {
                         let formats = point_format_list(content, "ServerHello")?;
                         if !formats.contains(&UNCOMPRESSED) {
@@ -90,6 +93,7 @@ impl ServerHello {
             cipher_suite,
             alpn,
             extended_master_secret,
+            secure_renegotiation,
             random,
         })
     }
