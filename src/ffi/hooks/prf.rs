@@ -4,6 +4,8 @@ use std::ffi::c_int;
 use std::slice;
 
 use super::bytes;
+use crate::ffi;
+use crate::provider::digest::Hash;
 use crate::provider::prf;
 
 #[unsafe(export_name = concat!(env!("EMBERTLS_SYMBOL_PREFIX"), "ember_accel_prf"))]
@@ -17,9 +19,9 @@ unsafe extern "C" fn derive(
     seed_len: usize,
     output: *mut u8,
     output_len: usize,
-) {
+) -> c_int {
     if output_len == 0 {
-        return;
+        return 0;
     }
     // SAFETY: the lengths are those of C's buffers, and the output is none of the inputs.
     let (secret, seed, output) = unsafe {
@@ -29,8 +31,12 @@ unsafe extern "C" fn derive(
             slice::from_raw_parts_mut(output, output_len),
         )
     };
-    match is_sha384 {
-        0 => prf::p_sha256(secret, seed, output),
-        _ => prf::p_sha384(secret, seed, output),
+    let hash = match is_sha384 {
+        0 => Hash::Sha256,
+        _ => Hash::Sha384,
+    };
+    match prf::derive(hash, secret, seed, output) {
+        true => 0,
+        false => ffi::MBEDTLS_ERR_MD_HW_ACCEL_FAILED,
     }
 }
