@@ -67,7 +67,7 @@ struct Options {
     /// Answers questions of another one of these programs.
     #[arg(long, hide = true)]
     serve: bool,
-    /// Does a task so many times and nothing else.
+    /// Does a task so many times for valgrind to count, and nothing else.
     #[arg(long, hide = true)]
     times: Option<usize>,
 }

@@ -261,7 +261,7 @@ impl Task {
 }
 
 /// How many records [`Task::once`] can open.
-pub const MOST_RECORDS: usize = 600;
+pub const MOST_RECORDS: usize = 100;
 
 impl Way {
     fn verb(self) -> &'static str {
