@@ -199,9 +199,9 @@ fn hello(config: &SslConfig) -> Vec<u8> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_server_under_load_keeps_nothing_and_fails_nobody() {
-    let (clients, warm_up, connections) = match full_tier() {
-        true => (200, 4000, 16_000),
-        false => (20, 100, 300),
+    let (clients, connections, rounds) = match full_tier() {
+        true => (200, 2500, 8),
+        false => (20, 100, 4),
     };
     let server = Server::start();
     server.visit(None);
@@ -219,22 +219,28 @@ fn a_server_under_load_keeps_nothing_and_fails_nobody() {
         }
     };
 
-    let (mut resumed, mut slowest) = server.under_with_prober(clients, warm_up);
-    server.settles_to(idle);
-    let warm = server.resident();
-    let (more, later) = server.under_with_prober(clients, connections);
-    server.settles_to(idle);
-    let end = server.resident();
-    resumed += more;
-    slowest = slowest.max(later);
+    let (mut resumed, mut slowest, mut resident) = (0, Duration::ZERO, Vec::new());
+    for _ in 0..rounds {
+        let (more, later) = server.under_with_prober(clients, connections);
+        server.settles_to(idle);
+        resumed += more;
+        slowest = slowest.max(later);
+        resident.push(server.resident());
+    }
     assert!(slowest < HANDSHAKE_LIMIT, "{slowest:?}");
     // Those that do not die, and whose number is a multiple of three.
-    let total = warm_up + connections;
-    let expected = total / RESUMING - total / (RESUMING * DYING);
-    assert!(resumed + 2 * clients >= expected, "{resumed} of {expected}");
-    println!("{total} connections, {resumed} resumed, slowest {slowest:?}, {warm} KiB, then {end}");
+    let expected = rounds * (connections / RESUMING - connections / (RESUMING * DYING));
+    assert!(
+        resumed + clients * rounds >= expected,
+        "{resumed} of {expected}"
+    );
+    println!("{resumed} resumed, slowest {slowest:?}, {resident:?} KiB");
     if full_tier() {
-        assert!(end * 100 <= warm * 105, "{warm} KiB, then {end}");
+        // What glibc keeps free swings by a sixth from round to round; what is lost stays.
+        let (before, after) = resident.split_at(rounds / 2);
+        let (before, after) = (before.iter().min(), after.iter().min());
+        let (before, after) = before.zip(after).unwrap();
+        assert!(after * 100 <= before * 105, "{resident:?} KiB");
     }
 }
 
