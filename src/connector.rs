@@ -1,9 +1,9 @@
 //! The short way: from a host name to a verified session in two lines.
 
-use std::io::{Read, Write};
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::error::Result;
+use crate::io::{Read, Write};
 use crate::net::NetContext;
 use crate::ssl::{ClientSessions, Handshake, HandshakeError, SslConfig, SslSession};
 use crate::x509::{ServerName, TrustStore};

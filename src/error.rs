@@ -5,14 +5,17 @@
 //! the name that the Mbed TLS documentation uses. A refused certificate is a
 //! [`VerifyError`], a refused handshake a [`HandshakeFailure`].
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
+use crate::io;
+
 mod alert;
 mod code;
 mod flag;
 mod handshake;
 mod printable;
 mod verify;
-
-use std::io;
 
 pub use self::alert::Alert;
 pub use self::code::ErrorCode;
@@ -33,7 +36,7 @@ pub use self::verify::{VerifyError, VerifyProblem};
 /// }
 /// assert!(check_port(4433).is_ok());
 /// ```
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// Everything that can go wrong, by what the caller can do about it.
 ///
@@ -78,7 +81,7 @@ pub enum Error {
         /// What was asked of which key.
         action: String,
         /// What the signer said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn core::error::Error + Send + Sync>,
     },
 
     /// The pre-shared key of a client could not be looked up.
@@ -87,7 +90,7 @@ pub enum Error {
         /// What was being done.
         action: &'static str,
         /// What the lookup said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn core::error::Error + Send + Sync>,
     },
 
     /// We or the peer refused the handshake.
@@ -268,7 +271,7 @@ fn alert_sent(alert: &Option<Alert>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::error::Error as _;
+    use core::error::Error as _;
 
     fn refused() -> Error {
         Error::io(

@@ -134,6 +134,9 @@
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 
+#[macro_use]
+extern crate alloc;
+
 /// So that the helpers of integration tests serve unit tests too.
 #[cfg(test)]
 extern crate self as embertls;
@@ -150,6 +153,7 @@ pub mod futures_io;
 pub mod fuzzing;
 #[cfg(feature = "hyper")]
 pub mod hyper;
+pub mod io;
 mod logging;
 pub mod net;
 #[cfg(feature = "serde")]
@@ -161,6 +165,7 @@ pub mod rng;
 #[cfg(test)]
 mod robustness;
 pub mod ssl;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tokio")]
@@ -196,7 +201,7 @@ pub use x509::{
 /// ```
 pub fn mbedtls_version() -> &'static str {
     // SAFETY: the function takes nothing and returns a static C string.
-    let version = unsafe { std::ffi::CStr::from_ptr(ffi::ember_version()) };
+    let version = unsafe { core::ffi::CStr::from_ptr(ffi::ember_version()) };
     version.to_str().unwrap_or("unknown")
 }
 

@@ -21,8 +21,9 @@ pub(crate) use debug;
 pub(crate) mod engine {
     //! Lines that the engine writes.
 
-    use std::any::Any;
-    use std::ffi::{CStr, c_char, c_int, c_void};
+    use alloc::boxed::Box;
+    use core::any::Any;
+    use core::ffi::{CStr, c_char, c_int, c_void};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Once;
 

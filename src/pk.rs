@@ -28,11 +28,12 @@ pub(crate) mod signer;
 mod signing_key;
 mod spki;
 
-use std::fmt;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
@@ -48,6 +49,7 @@ use self::signer::Signer;
 pub use self::signing_key::{Signing, SigningError, SigningKey, ecdsa_signature_der};
 use crate::error::{Error, Result};
 use crate::ffi;
+use crate::io::{self, Read};
 
 /// A private key that signs handshakes: RSA from 1024 bits, or ECDSA on
 /// P-256, P-384 or P-521.

@@ -22,10 +22,11 @@ pub(crate) mod fixed;
 mod fork;
 mod generation;
 
-use std::fmt;
-use std::mem::MaybeUninit;
-use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use alloc::boxed::Box;
+use core::fmt;
+use core::mem::MaybeUninit;
+use core::ptr;
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 pub(crate) use self::callback::{Rng, rng_callback};
 pub use self::entropy::Entropy;

@@ -45,6 +45,7 @@ mod trust_store;
 mod unusable;
 mod verifier;
 
+use alloc::vec::Vec;
 use std::fs;
 use std::path::Path;
 

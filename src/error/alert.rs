@@ -1,6 +1,6 @@
 //! The alerts of TLS.
 
-use std::fmt;
+use core::fmt;
 
 /// Makes the enum and its tables from one list, so that they cannot differ.
 macro_rules! alerts {

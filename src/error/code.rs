@@ -1,8 +1,8 @@
 //! The engine's return codes and their names.
 
-use std::borrow::Cow;
-use std::ffi::c_int;
-use std::fmt;
+use alloc::borrow::Cow;
+use core::ffi::c_int;
+use core::fmt;
 
 use crate::ffi;
 
@@ -105,7 +105,7 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-impl std::error::Error for ErrorCode {}
+impl core::error::Error for ErrorCode {}
 
 /// Turns a C return code into a `Result`: 0 is success, all else is not.
 ///

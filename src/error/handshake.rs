@@ -1,6 +1,8 @@
 //! Why a handshake failed.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::{Alert, ErrorCode, Printable};
 

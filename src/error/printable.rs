@@ -1,6 +1,7 @@
 //! Text from strangers in messages for people.
 
-use std::fmt;
+use alloc::string::{String, ToString};
+use core::fmt;
 
 /// Text that may come from a certificate, a peer or a file name, for one line
 /// of output: control characters are escaped, so that it can neither forge a

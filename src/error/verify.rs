@@ -1,6 +1,8 @@
 //! Why a certificate was refused.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::{Printable, VerifyFlag};
 
@@ -107,7 +109,7 @@ impl fmt::Display for VerifyError {
     }
 }
 
-impl std::error::Error for VerifyError {}
+impl core::error::Error for VerifyError {}
 
 impl From<VerifyError> for super::Error {
     fn from(error: VerifyError) -> Self {

@@ -1,7 +1,7 @@
 //! `shim/established.c`, which no build but those for fuzzing and unit tests
 //! links.
 
-use std::ffi::c_int;
+use core::ffi::c_int;
 
 use super::mbedtls_ssl_context;
 

@@ -1,6 +1,8 @@
 //! Curves and algorithms by their object identifiers.
 
-use std::ffi::c_int;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use core::ffi::c_int;
 
 use pkcs8::ObjectIdentifier;
 

@@ -1,5 +1,7 @@
 //! Decrypts a PKCS#8 key that a password protects.
 
+use alloc::vec::Vec;
+
 use pkcs8::der::{self, Decode, ErrorKind, Reader, SliceReader};
 use pkcs8::pkcs5::pbes2::{Kdf, PBES2_OID, Parameters, ScryptParams};
 use pkcs8::pkcs5::{self, EncryptionScheme};

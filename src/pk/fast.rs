@@ -1,5 +1,7 @@
 //! Keys that sign with aws-lc: the engine's own arithmetic never sees them.
 
+use alloc::vec::Vec;
+
 use super::numbers::{EcNumbers, RsaNumbers};
 use super::raw::RawKey;
 use super::refusal::Refusal;

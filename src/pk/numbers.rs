@@ -1,5 +1,7 @@
 //! Takes the numbers of a key out of its structure.
 
+use alloc::string::ToString;
+
 use pkcs8::der::asn1::{AnyRef, BitStringRef, ContextSpecific, OctetStringRef, UintRef};
 use pkcs8::der::{self, Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use pkcs8::spki::AlgorithmIdentifierRef;
@@ -245,14 +247,14 @@ fn broken(what: &str, error: der::Error) -> Refusal {
     Refusal::new(format!("its {what} structure is broken: {error}"))
 }
 
-impl std::fmt::Debug for RsaNumbers<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for RsaNumbers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("RsaNumbers")
     }
 }
 
-impl std::fmt::Debug for EcNumbers<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for EcNumbers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("EcNumbers")
     }
 }

@@ -3,6 +3,10 @@
 //! Only the frame is read here; the base64 inside, which is secret, is
 //! decoded by a crate that does it in constant time.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
@@ -44,7 +48,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 /// The label in a line such as `-----BEGIN label-----`.
 fn between<'a>(line: &'a [u8], start: &str) -> Option<&'a str> {
     let rest = line.strip_prefix(start.as_bytes())?;
-    std::str::from_utf8(rest.strip_suffix(b"-----")?).ok()
+    core::str::from_utf8(rest.strip_suffix(b"-----")?).ok()
 }
 
 fn read_body<'a>(

@@ -4,6 +4,10 @@
 //! Integrity first: nothing is decrypted before the password is known to be
 //! right. What is decrypted is wiped.
 
+use alloc::borrow::ToOwned;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use hmac::digest::common::BlockSizeUser;
 use hmac::{KeyInit, Mac, SimpleHmac};
 use pkcs8::ObjectIdentifier;

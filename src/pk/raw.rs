@@ -1,8 +1,9 @@
 //! The key as the engine holds it.
 
-use std::ffi::c_int;
-use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+use core::ffi::c_int;
+use core::ptr::NonNull;
 
 #[cfg(not(feature = "accel"))]
 use super::curve::MAX_POINT;
@@ -14,6 +15,7 @@ use super::{KeyKind, SignatureScheme};
 use crate::error::{Error, ErrorCode, check};
 use crate::ffi;
 use crate::rng::{Rng, rng_callback};
+use crate::sync::{Mutex, MutexGuard};
 
 /// A key in a C context that never moves: a private one, or a public one.
 pub(super) struct RawKey {
@@ -72,7 +74,7 @@ impl RawKey {
 
     /// A public key: a `SubjectPublicKeyInfo` in DER.
     pub(super) fn public(spki: &[u8]) -> Result<Self, ErrorCode> {
-        let mut pk = std::ptr::null_mut();
+        let mut pk = core::ptr::null_mut();
         // SAFETY: the callee reads `len` bytes, copies what it needs, and
         // writes a fresh key or null.
         let code = unsafe { ffi::ember_pk_public_new(spki.as_ptr(), spki.len(), &mut pk) };
@@ -177,7 +179,7 @@ impl RawKey {
 
     fn lock_rsa(&self) -> MutexGuard<'_, ()> {
         // It guards nothing that a panic could leave half done.
-        self.rsa.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rsa.lock()
     }
 
     fn new() -> Result<Self, Refusal> {

@@ -1,5 +1,8 @@
 //! Why a key is refused, before it is known which key it was.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::error::{Error, ErrorCode};
 
 /// A reason that holds no part of the key.

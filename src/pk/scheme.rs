@@ -1,7 +1,8 @@
 //! Signature schemes: an algorithm and a hash.
 
-use std::ffi::c_int;
-use std::fmt;
+use alloc::vec::Vec;
+use core::ffi::c_int;
+use core::fmt;
 
 use super::KeyKind;
 use crate::ffi;

@@ -3,8 +3,10 @@
 //! The engine holds no private key. It says what is to be signed, and gets the
 //! signature from here between two of its steps.
 
-use std::sync::Arc;
-use std::task::{Poll, Waker};
+use alloc::borrow::ToOwned;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::task::{Poll, Waker};
 
 #[cfg(feature = "accel")]
 use super::fast::FastKey;

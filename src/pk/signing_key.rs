@@ -1,13 +1,15 @@
 //! Keys that stay elsewhere: in a token, a service, another process.
 
-use std::error::Error as StdError;
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Mutex;
-use std::task::{Context, Poll, Waker};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::error::Error as StdError;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
 
 use super::SignatureScheme;
+use crate::sync::Mutex;
 
 /// A private key that this crate never sees: it asks for signatures.
 ///
@@ -157,10 +159,7 @@ impl Signing {
                     .unwrap_or_else(|| Err("the signature has been taken".into())),
             ),
             State::Later(promise) => {
-                let promise = match promise.get_mut() {
-                    Ok(promise) => promise,
-                    Err(poisoned) => poisoned.into_inner(),
-                };
+                let promise = promise.get_mut();
                 promise.as_mut().poll(&mut Context::from_waker(waker))
             }
         }

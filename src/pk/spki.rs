@@ -1,5 +1,7 @@
 //! Writes public keys as certificates hold them.
 
+use alloc::vec::Vec;
+
 use pkcs8::der::asn1::{AnyRef, BitStringRef, UintRef};
 use pkcs8::der::{self, Encode};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};

@@ -1,7 +1,7 @@
 //! Authenticated encryption.
 
-use std::mem::MaybeUninit;
-use std::ptr;
+use core::mem::MaybeUninit;
+use core::ptr;
 
 use aws_lc_sys as aws;
 use zeroize::Zeroize;
@@ -144,7 +144,7 @@ impl Aead {
         unsafe {
             aws::EVP_AEAD_CTX_cleanup(&mut self.ctx);
             let size = size_of::<aws::EVP_AEAD_CTX>();
-            std::slice::from_raw_parts_mut(
+            core::slice::from_raw_parts_mut(
                 ptr::from_mut(&mut self.ctx).cast::<MaybeUninit<u8>>(),
                 size,
             )

@@ -1,6 +1,6 @@
 //! AES, block by block.
 
-use std::ffi::c_int;
+use core::ffi::c_int;
 
 use aws_lc_sys as aws;
 use zeroize::Zeroize;

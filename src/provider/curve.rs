@@ -1,6 +1,6 @@
 //! The curves of NIST: their names, points and scalars.
 
-use std::ptr::NonNull;
+use core::ptr::NonNull;
 
 use aws_lc_sys as aws;
 
@@ -58,7 +58,7 @@ impl Number {
     /// A number in bytes, the most significant first.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         // SAFETY: reads as many bytes as it is told; what it returns is ours.
-        let number = unsafe { aws::BN_bin2bn(bytes.as_ptr(), bytes.len(), std::ptr::null_mut()) };
+        let number = unsafe { aws::BN_bin2bn(bytes.as_ptr(), bytes.len(), core::ptr::null_mut()) };
         NonNull::new(number).map(Self)
     }
 
@@ -107,14 +107,14 @@ impl Scalar {
         let result = Point::new(self.curve)?;
         // SAFETY: everything is alive and of one curve.
         let code = unsafe {
-            let (null, scalar) = (std::ptr::null(), self.number.as_ptr());
+            let (null, scalar) = (core::ptr::null(), self.number.as_ptr());
             aws::EC_POINT_mul(
                 self.curve.group(),
                 result.as_ptr(),
                 scalar,
                 null,
-                std::ptr::null(),
-                std::ptr::null_mut(),
+                core::ptr::null(),
+                core::ptr::null_mut(),
             )
         };
         result.if_computed(code)
@@ -131,10 +131,10 @@ impl Scalar {
             aws::EC_POINT_mul(
                 self.curve.group(),
                 result.as_ptr(),
-                std::ptr::null(),
+                core::ptr::null(),
                 point.as_ptr(),
                 self.number.as_ptr(),
-                std::ptr::null_mut(),
+                core::ptr::null_mut(),
             )
         };
         result.if_computed(code)
@@ -166,7 +166,7 @@ impl Point {
                 point.as_ptr(),
                 bytes.as_ptr(),
                 bytes.len(),
-                std::ptr::null_mut(),
+                core::ptr::null_mut(),
             )
         };
         point.if_computed(code)
@@ -182,7 +182,7 @@ impl Point {
                 aws::point_conversion_form_t::POINT_CONVERSION_UNCOMPRESSED,
                 out.as_mut_ptr(),
                 out.len(),
-                std::ptr::null_mut(),
+                core::ptr::null_mut(),
             )
         };
         (len == 1 + 2 * self.curve.len()).then_some(len)

@@ -1,6 +1,7 @@
 //! ECDSA keys (FIPS 186-5) on the curves of NIST. Signatures are in DER.
 
-use std::ptr::NonNull;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
 
 use aws_lc_sys as aws;
 

@@ -1,6 +1,7 @@
 //! RSA keys (RFC 8017). Numbers come big-endian.
 
-use std::ptr::NonNull;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
 
 use aws_lc_sys as aws;
 use zeroize::Zeroizing;

@@ -1,9 +1,9 @@
 //! Randomness for C.
 
-use std::cell::OnceCell;
-use std::ffi::{c_int, c_void};
-use std::mem::MaybeUninit;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use core::cell::OnceCell;
+use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
 
 use super::{Drbg, Entropy};
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ impl Rng {
     /// What goes with [`rng_callback`] as its first argument. Valid as long
     /// as `self` lives and does not move.
     pub(crate) fn as_ptr(&self) -> *mut c_void {
-        std::ptr::from_ref(self).cast_mut().cast()
+        core::ptr::from_ref(self).cast_mut().cast()
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) unsafe extern "C" fn rng_callback(rng: *mut c_void, out: *mut u8, len
     // SAFETY: the caller keeps the generator alive.
     let rng = unsafe { &*rng.cast::<Rng>() };
     // SAFETY: the caller gives room for `len` bytes, perhaps uninitialised.
-    let out = unsafe { std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<u8>>(), len) };
+    let out = unsafe { core::slice::from_raw_parts_mut(out.cast::<MaybeUninit<u8>>(), len) };
     match rng.with(|drbg| drbg.fill_uninit(out)) {
         Ok(()) => 0,
         Err(Error::Random {

@@ -1,11 +1,12 @@
 //! Where the seeds come from.
 
-use std::ffi::{c_int, c_void};
-use std::fmt;
-use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use alloc::boxed::Box;
+use core::ffi::{c_int, c_void};
+use core::fmt;
+use core::mem::MaybeUninit;
+use core::ptr::{self, NonNull};
 #[cfg(feature = "testing")]
-use std::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(test)]
 use super::failing;
@@ -107,7 +108,7 @@ impl Entropy {
     pub(super) fn abandon(self) {
         // SAFETY: the context is ours; `forget` keeps drop from freeing it.
         unsafe { ffi::ember_entropy_abandon(self.raw.as_ptr()) };
-        std::mem::forget(self);
+        core::mem::forget(self);
     }
 }
 
@@ -145,7 +146,7 @@ unsafe extern "C" fn system_source(
     written: *mut usize,
 ) -> c_int {
     // SAFETY: C gives a buffer of `len` bytes, which may be uninitialised.
-    let output = unsafe { std::slice::from_raw_parts_mut(output.cast::<MaybeUninit<u8>>(), len) };
+    let output = unsafe { core::slice::from_raw_parts_mut(output.cast::<MaybeUninit<u8>>(), len) };
     let len = match ask_system(output) {
         Ok(len) => len,
         Err(()) => return ffi::MBEDTLS_ERR_ENTROPY_SOURCE_FAILED,

@@ -1,7 +1,7 @@
 //! Tells a forked child from its parent.
 
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::process;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::ffi;
 

@@ -1,14 +1,15 @@
 //! The C generator of one process.
 
-use std::ffi::{c_int, c_void};
-use std::mem::{ManuallyDrop, MaybeUninit};
-use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use alloc::boxed::Box;
+use core::ffi::{c_int, c_void};
+use core::mem::{ManuallyDrop, MaybeUninit};
+use core::ptr::NonNull;
 
 use super::fork::{self, Process};
 use super::{Entropy, MAX_REQUEST};
 use crate::error::{Error, Result, check};
 use crate::ffi;
+use crate::sync::Mutex;
 
 /// A seeded generator and its entropy, made in one process and used in no
 /// other.
@@ -63,7 +64,7 @@ impl Generation {
     /// Fills all of `out`. `resistance`: with fresh entropy for each piece.
     pub(super) fn fill(&self, out: &mut [MaybeUninit<u8>], resistance: bool) -> Result<()> {
         let drbg = self.drbg.as_ptr();
-        let _guard = self.lock();
+        let _guard = self.lock.lock();
         // SAFETY: the lock is held.
         unsafe { ffi::mbedtls_ctr_drbg_set_prediction_resistance(drbg, c_int::from(resistance)) };
         for piece in out.chunks_mut(MAX_REQUEST) {
@@ -84,9 +85,10 @@ impl Generation {
     }
 
     pub(super) fn reseed(&self) -> Result<()> {
-        let _guard = self.lock();
+        let _guard = self.lock.lock();
         // SAFETY: the lock is held; no additional input is given.
-        let code = unsafe { ffi::mbedtls_ctr_drbg_reseed(self.drbg.as_ptr(), std::ptr::null(), 0) };
+        let code =
+            unsafe { ffi::mbedtls_ctr_drbg_reseed(self.drbg.as_ptr(), core::ptr::null(), 0) };
         check(code).map_err(|code| Error::Random {
             action: "reseeding the random generator",
             code: Some(code),
@@ -121,11 +123,6 @@ impl Generation {
     #[cfg(test)]
     pub(super) fn raw(&self) -> *mut ffi::mbedtls_ctr_drbg_context {
         self.drbg.as_ptr()
-    }
-
-    /// Nothing panics under the lock, so a poisoned one tells nothing.
-    fn lock(&self) -> MutexGuard<'_, ()> {
-        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

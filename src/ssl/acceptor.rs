@@ -4,8 +4,11 @@ mod accepted;
 
 pub use self::accepted::Accepted;
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::time::{Duration, Instant};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::time::Instant;
 
 use super::engine::plain_alert;
 use super::handshake::HandshakeError;
@@ -13,6 +16,7 @@ use super::parts::Parts;
 use super::wire::hello::ClientHello;
 use super::wire::inbound::{Inbound, Plain, behind_the_flight};
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
+use crate::io::{self, ErrorKind, Read, Write};
 use crate::net::NetContext;
 
 /// Reads a ClientHello from a transport, and nothing more.

@@ -12,10 +12,12 @@ mod raw;
 mod resumption;
 mod server;
 
-use std::ffi::CString;
-use std::fmt;
-use std::marker::PhantomData;
-use std::sync::Arc;
+use alloc::ffi::CString;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
 pub use self::client::ClientConfigBuilder;
 pub use self::client_auth::ClientAuth;

@@ -23,8 +23,10 @@ mod report;
 mod resumption;
 mod signing;
 
-use std::ffi::CString;
-use std::sync::Arc;
+use alloc::ffi::CString;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use rustls_pki_types::CertificateDer;
 

@@ -4,12 +4,15 @@ mod error;
 
 pub use self::error::HandshakeError;
 
-use std::fmt;
-use std::io::{self, Read, Write};
-use std::sync::Arc;
-use std::task::{Poll, Wake, Waker};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use core::fmt;
+use core::task::{Poll, Waker};
+use core::time::Duration;
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::config::{Client, Server, SslConfig};
 use super::engine::{Engine, Progress};
@@ -18,6 +21,7 @@ use super::parts::Parts;
 use super::session::SslSession;
 use super::watch::Watch;
 use crate::error::{Error, Result};
+use crate::io::{self, Read, Write};
 use crate::net::NetContext;
 use crate::x509::ServerName;
 

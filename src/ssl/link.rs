@@ -1,9 +1,10 @@
 //! Engine and transport side by side: the only place that calls a transport.
 
-use std::io::{self, ErrorKind, Read, Write};
+use alloc::boxed::Box;
 
 use super::engine::Engine;
 use crate::error::{Error, Result};
+use crate::io::{self, ErrorKind, Read, Write};
 use crate::rng::Rng;
 
 /// An engine and the transport that carries its bytes.

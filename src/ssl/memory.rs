@@ -1,8 +1,10 @@
 //! A transport in memory: the sans-I/O interface.
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::io::{self, ErrorKind, Read, Write};
 
 /// A transport whose two ends are buffers of the program.
 ///
@@ -76,7 +78,7 @@ impl MemoryTransport {
     /// assert_eq!(transport.take_outgoing(), b"for the peer");
     /// ```
     pub fn take_outgoing(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.outgoing)
+        core::mem::take(&mut self.outgoing)
     }
 
     /// How many bytes are for the peer.

@@ -1,6 +1,7 @@
 //! What remains of a session when the TLS around the transport ends.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::link::Link;
 

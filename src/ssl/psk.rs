@@ -1,10 +1,12 @@
 //! Pre-shared keys (RFC 4279, RFC 5487, RFC 5489): both sides know a secret,
 //! and no certificate is needed.
 
-use std::collections::HashMap;
-use std::error::Error as StdError;
-use std::fmt;
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::error::Error as StdError;
+use core::fmt;
 
 use zeroize::Zeroizing;
 
@@ -206,7 +208,7 @@ where
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct PskTable(HashMap<Vec<u8>, PreSharedKey>);
+pub struct PskTable(BTreeMap<Vec<u8>, PreSharedKey>);
 
 impl PskTable {
     /// An empty table.

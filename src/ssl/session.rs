@@ -1,7 +1,8 @@
 //! An established session: encrypted reading and writing.
 
-use std::fmt;
-use std::io::{self, BufRead, IoSlice, Read, Write};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use rustls_pki_types::CertificateDer;
 
@@ -15,6 +16,7 @@ use super::terms::ProtocolVersion;
 use super::verdict::Verdict;
 use super::wire::hello::ClientHello;
 use crate::error::Result;
+use crate::io::{self, BufRead, Read, Write};
 use crate::pk::SignatureScheme;
 use crate::x509::ServerName;
 
@@ -518,7 +520,7 @@ impl<T: Read + Write> Write for SslSession<T> {
         self.write_record([data], data.is_empty())
     }
 
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    fn write_vectored(&mut self, slices: &[std::io::IoSlice<'_>]) -> io::Result<usize> {
         let is_empty = slices.iter().all(|slice| slice.is_empty());
         self.write_record(slices.iter().map(|slice| &**slice), is_empty)
     }

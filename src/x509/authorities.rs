@@ -1,5 +1,7 @@
 //! The names of trusted authorities, as a server sends them to its clients.
 
+use alloc::vec::Vec;
+
 use super::raw::CertificateList;
 use super::{TrustStore, raw};
 use crate::error::{Error, Result};

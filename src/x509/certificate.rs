@@ -1,10 +1,13 @@
 //! One certificate.
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::net::IpAddr;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::net::IpAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;

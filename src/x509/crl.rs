@@ -1,8 +1,11 @@
 //! Certificate revocation lists.
 
-use std::fmt;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::der::{self, ALL_REASONS, ListFields, PointName};
 use super::{Certificate, pem, read_file};

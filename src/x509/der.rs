@@ -12,8 +12,10 @@ mod general_name;
 mod name;
 pub(super) mod oid;
 
-use std::fmt;
-use std::ops::Range;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
 use ::der::asn1::{AnyRef, BitStringRef, GeneralizedTime, OctetStringRef, UtcTime};
 use ::der::{DateTime, Decode, Header, Reader, SliceReader, Tag, Tagged};

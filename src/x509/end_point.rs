@@ -1,5 +1,7 @@
 //! The digest of a certificate that names a server's end of a session.
 
+use alloc::vec::Vec;
+
 use super::der::Fields;
 use super::raw;
 use super::signature::Hash;

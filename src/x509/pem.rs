@@ -4,6 +4,9 @@
 //! has known faults, is not reached. A block that is broken does not hide the
 //! others.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use rustls_pki_types::pem::{Error, PemObject, SectionKind};
 
 use crate::error::excerpt;
@@ -78,7 +81,7 @@ pub(super) fn describe_contents(text: &[u8], blocks: &[Block<'_>]) -> String {
     if text.first() == Some(&0x30) {
         return "it looks like DER, but not of that kind".into();
     }
-    match std::str::from_utf8(text) {
+    match core::str::from_utf8(text) {
         Ok(text) => format!(
             "none of its {} lines begins with `-----BEGIN `",
             text.lines().count()
@@ -96,7 +99,7 @@ pub(super) fn is_der(bytes: &[u8]) -> bool {
 fn block(line: usize, text: &[u8]) -> Block<'_> {
     let first = text.split(|byte| matches!(byte, b'\n' | b'\r')).next();
     let label = first.and_then(|line| line.get(BEGIN.len()..));
-    let label = std::str::from_utf8(label.unwrap_or_default()).unwrap_or("(unreadable)");
+    let label = core::str::from_utf8(label.unwrap_or_default()).unwrap_or("(unreadable)");
     Block {
         line,
         label: label.trim_end().trim_end_matches('-'),

@@ -1,6 +1,8 @@
 //! Certificates and their private key from one PKCS#12 file.
 
-use std::fmt;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::fmt;
 use std::path::Path;
 
 use super::Certificate;

@@ -1,7 +1,8 @@
 //! The engine's lists of certificates.
 
-use std::ffi::c_int;
-use std::ptr::NonNull;
+use alloc::vec::Vec;
+use core::ffi::c_int;
+use core::ptr::NonNull;
 
 use crate::error::{ErrorCode, check};
 use crate::ffi;

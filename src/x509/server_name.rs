@@ -1,9 +1,10 @@
 //! The name of the server that a client wants to reach.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::net::IpAddr;
-use std::str::FromStr;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::net::IpAddr;
+use core::str::FromStr;
 
 use rustls_pki_types as pki;
 

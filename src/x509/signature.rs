@@ -7,7 +7,7 @@ mod fast;
 #[cfg(all(test, feature = "accel"))]
 mod tests;
 
-use std::ffi::c_int;
+use core::ffi::c_int;
 
 use ::der::asn1::{AnyRef, UintRef};
 use ::der::{Decode, Reader, SliceReader, Tag, Tagged};

@@ -3,10 +3,13 @@
 mod anchor;
 mod builder;
 
-use std::collections::HashMap;
-use std::fmt;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 use std::path::Path;
-use std::sync::Arc;
 
 pub use self::builder::TrustStoreBuilder;
 use super::Certificate;
@@ -41,7 +44,7 @@ struct Inner {
     certificates: Vec<Certificate>,
     rejected: Vec<RejectedCertificate>,
     /// Where the certificates with one subject are, by its compared form.
-    by_subject: HashMap<Box<[u8]>, Vec<usize>>,
+    by_subject: BTreeMap<Box<[u8]>, Vec<usize>>,
 }
 
 /// A certificate that a [`TrustStore`] could not use, and why.

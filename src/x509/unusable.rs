@@ -1,5 +1,7 @@
 //! What to say when the engine refuses a certificate that can be read.
 
+use alloc::string::String;
+
 use super::Certificate;
 use super::der::{PublicKey, oid};
 use crate::error::ErrorCode;

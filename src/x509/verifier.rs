@@ -18,9 +18,12 @@ mod strict;
 mod verdict;
 mod work;
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
 
 use rustls_pki_types::{CertificateDer, UnixTime};
 

@@ -1,6 +1,6 @@
 //! `MBEDTLS_AES_ALT`: the block cipher below CTR_DRBG and CCM.
 
-use std::ffi::{c_int, c_uint};
+use core::ffi::{c_int, c_uint};
 
 use super::{bytes, fits};
 use crate::ffi;

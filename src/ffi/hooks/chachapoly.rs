@@ -1,7 +1,7 @@
 //! `MBEDTLS_CHACHAPOLY_ALT`, for whole texts: `../alt/pieces.c` refuses others.
 
-use std::ffi::c_int;
-use std::ptr;
+use core::ffi::c_int;
+use core::ptr;
 
 use super::{bytes, fits};
 use crate::ffi;

@@ -2,7 +2,7 @@
 //! `MBEDTLS_ECDH_COMPUTE_SHARED_ALT`. `../alt/ecdh_alt.c` turns the engine's
 //! numbers into bytes and back.
 
-use std::ffi::{c_int, c_void};
+use core::ffi::{c_int, c_void};
 
 use zeroize::Zeroizing;
 
@@ -129,8 +129,8 @@ unsafe extern "C" fn agree(
 
 #[cfg(test)]
 thread_local! {
-    static LAST_SHARED: std::cell::Cell<[u8; MAX_COORDINATE]> =
-        const { std::cell::Cell::new([0; MAX_COORDINATE]) };
+    static LAST_SHARED: core::cell::Cell<[u8; MAX_COORDINATE]> =
+        const { core::cell::Cell::new([0; MAX_COORDINATE]) };
 }
 
 /// What [`agree`] computed last on this thread: tests look for it in memory.

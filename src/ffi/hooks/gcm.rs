@@ -1,7 +1,7 @@
 //! `MBEDTLS_GCM_ALT`, for whole texts: `../alt/pieces.c` refuses others.
 
-use std::ffi::{c_int, c_uint};
-use std::ptr;
+use core::ffi::{c_int, c_uint};
+use core::ptr;
 
 use zeroize::Zeroize;
 

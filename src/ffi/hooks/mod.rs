@@ -16,7 +16,7 @@ mod sha512;
 #[cfg(all(test, unix))]
 mod tests;
 
-use std::slice;
+use core::slice;
 
 #[cfg(test)]
 pub(crate) use self::ecdh::last_shared;

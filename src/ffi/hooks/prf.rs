@@ -1,7 +1,7 @@
 //! The PRF, which `vendor/patches/0071-prf-elsewhere.patch` calls.
 
-use std::ffi::c_int;
-use std::slice;
+use core::ffi::c_int;
+use core::slice;
 
 use super::bytes;
 use crate::ffi;

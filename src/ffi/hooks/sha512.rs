@@ -1,6 +1,6 @@
 //! `MBEDTLS_SHA512_ALT`.
 
-use std::ffi::c_int;
+use core::ffi::c_int;
 
 use super::{bytes, fits};
 use crate::ffi;

@@ -1,10 +1,12 @@
 //! A client that has said what it wants and waits for an answer.
 
-use std::fmt;
-use std::io::{self, Read, Write};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::Hello;
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
+use crate::io::{self, Read, Write};
 use crate::ssl::config::{Server, SslConfig};
 use crate::ssl::engine::{Engine, plain_alert};
 use crate::ssl::handshake::{Handshake, HandshakeError};

@@ -1,5 +1,7 @@
 //! The client's configuration.
 
+use alloc::vec::Vec;
+
 use super::{
     Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, SslConfig, Verification,
     alpn_list, refused,

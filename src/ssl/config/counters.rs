@@ -1,6 +1,6 @@
 //! How the handshakes of a configuration ended.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Error;
 

@@ -1,6 +1,7 @@
 //! What a configuration says about pre-shared keys.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{ClientConfigBuilder, ServerConfigBuilder};
 use crate::ssl::psk::{ClientPsk, PreSharedKey, PreSharedKeys, UnknownIdentity};

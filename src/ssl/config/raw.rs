@@ -1,7 +1,9 @@
 //! The C side of a configuration.
 
-use std::ffi::{CString, c_char, c_int};
-use std::ptr::NonNull;
+use alloc::boxed::Box;
+use alloc::ffi::CString;
+use core::ffi::{c_char, c_int};
+use core::ptr::NonNull;
 
 use super::{Common, Identity};
 use crate::error::{Error, Result, check};
@@ -91,14 +93,14 @@ impl RawConfig {
                     .map_err(|code| super::refused(format!("the fragment length: {code}")))?;
             }
             if let Some(names) = authorities {
-                ffi::mbedtls_ssl_conf_ca_chain(raw, names.as_ptr(), std::ptr::null_mut());
+                ffi::mbedtls_ssl_conf_ca_chain(raw, names.as_ptr(), core::ptr::null_mut());
             }
             for identity in identities {
                 // Without its key: signatures are made in Rust.
                 check(ffi::mbedtls_ssl_conf_own_cert(
                     raw,
                     identity.chain.as_ptr(),
-                    std::ptr::null_mut(),
+                    core::ptr::null_mut(),
                 ))
                 .map_err(|_| OUT_OF_MEMORY)?;
             }
@@ -177,7 +179,7 @@ impl Lists {
             alpn: alpn_names
                 .iter()
                 .map(|name| name.as_ptr())
-                .chain([std::ptr::null()])
+                .chain([core::ptr::null()])
                 .collect(),
             _alpn_names: alpn_names,
         }

@@ -1,10 +1,10 @@
 //! What a configuration says about resumption.
 
-use std::fmt;
-use std::sync::OnceLock;
+use core::fmt;
 
 use super::{ClientConfigBuilder, Inner, ServerConfigBuilder};
 use crate::ssl::resumption::{SessionCache, TicketKeys, client_binding, server_binding};
+use crate::sync::OnceLock;
 
 /// Tickets and cache of a server, and what sessions are bound to.
 #[derive(Default)]

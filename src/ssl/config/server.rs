@@ -1,7 +1,8 @@
 //! The server's configuration.
 
-use std::fmt;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::{
     Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, Server, SslConfig,

@@ -1,5 +1,7 @@
 //! What names this session towards a protocol above it (RFC 5929, RFC 9266).
 
+use alloc::vec::Vec;
+
 use super::Engine;
 use crate::error::{Error, Result};
 use crate::ssl::binding::ChannelBinding;

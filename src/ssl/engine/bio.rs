@@ -4,7 +4,8 @@
 //! call, output is collected, and a transport is served by Rust code between
 //! calls. So no foreign `Read` or `Write` ever runs below C.
 
-use std::ffi::{c_int, c_uchar, c_void};
+use alloc::vec::Vec;
+use core::ffi::{c_int, c_uchar, c_void};
 
 use crate::ffi;
 use crate::ssl::wire::inbound::TYPE_ALERT;
@@ -34,7 +35,7 @@ pub(crate) struct Bio {
 impl Bio {
     pub(crate) fn new() -> Self {
         Self {
-            input: std::ptr::null(),
+            input: core::ptr::null(),
             input_len: 0,
             collected: Vec::new(),
             collecting: true,
@@ -51,8 +52,8 @@ impl Bio {
 
     /// Ends the loan: how many of the bytes were not used.
     pub(crate) fn take_back(&mut self) -> usize {
-        self.input = std::ptr::null();
-        std::mem::take(&mut self.input_len)
+        self.input = core::ptr::null();
+        core::mem::take(&mut self.input_len)
     }
 
     fn receive(&mut self, out: *mut u8, len: usize) -> c_int {
@@ -62,7 +63,7 @@ impl Bio {
         }
         // SAFETY: `input` holds `input_len` lent bytes, `out` room for `len`, and they belong to different buffers.
         unsafe {
-            std::ptr::copy_nonoverlapping(self.input, out, len);
+            core::ptr::copy_nonoverlapping(self.input, out, len);
             self.input = self.input.add(len);
         }
         self.input_len -= len;
@@ -115,5 +116,5 @@ pub(crate) unsafe extern "C" fn send(bio: *mut c_void, bytes: *const c_uchar, le
         return ffi::MBEDTLS_ERR_SSL_WANT_WRITE;
     }
     // SAFETY: the caller passes the session's own `Bio`, and a record of its own of `len` bytes.
-    unsafe { (*bio.cast::<Bio>()).send(std::slice::from_raw_parts(bytes, len)) }
+    unsafe { (*bio.cast::<Bio>()).send(core::slice::from_raw_parts(bytes, len)) }
 }

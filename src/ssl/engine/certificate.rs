@@ -4,6 +4,8 @@
 //! engine then gets the leaf alone, whose key it needs: what lies behind the
 //! leaf can neither kill the connection nor cost unbudgeted work in C.
 
+use alloc::vec::Vec;
+
 use rustls_pki_types::CertificateDer;
 
 use super::Engine;

@@ -1,5 +1,7 @@
 //! What a session gives away of its secrets, and on what condition.
 
+use alloc::string::String;
+
 use super::Engine;
 use crate::error::{Error, ErrorCode, Result};
 

@@ -70,7 +70,7 @@ impl Engine {
     /// The engine would accept and refuse the same; it would not name the
     /// alert that the RFC does.
     fn finished_came(&mut self) -> Result<()> {
-        let message = std::mem::take(&mut self.finished);
+        let message = core::mem::take(&mut self.finished);
         let matches = self
             .raw
             .finished_matches(&message[4..])

@@ -4,6 +4,8 @@
 //! out whole, and the peer's next message is looked at here before the engine
 //! sees it.
 
+use alloc::vec::Vec;
+
 use super::{Engine, Phase, Progress, signing};
 use crate::error::{Alert, Error, ErrorCode, Result};
 use crate::ffi;
@@ -123,7 +125,7 @@ impl Engine {
     }
 
     fn hash_hello(&mut self) -> Result<()> {
-        let message = std::mem::take(&mut self.hello_to_hash);
+        let message = core::mem::take(&mut self.hello_to_hash);
         if message.is_empty() {
             return Ok(());
         }

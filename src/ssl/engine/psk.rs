@@ -1,6 +1,8 @@
 //! The checkpoint at ClientKeyExchange, where a client says which pre-shared
 //! key it uses.
 
+use alloc::string::ToString;
+
 use zeroize::Zeroizing;
 
 use super::Engine;

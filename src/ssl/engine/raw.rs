@@ -17,8 +17,10 @@ mod transcript;
 
 pub(crate) use self::secrets::MasterSecret;
 
-use std::ffi::{CStr, c_int, c_uchar, c_void};
-use std::ptr::{NonNull, addr_of_mut};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ffi::{CStr, c_int, c_uchar, c_void};
+use core::ptr::{NonNull, addr_of_mut};
 
 use super::bio::{self, Bio, OwnAlert};
 use crate::error::{Error, ErrorCode, Result, check};
@@ -170,7 +172,7 @@ impl RawSession {
     pub(crate) fn shows(&self, chain: &CertificateChain) -> bool {
         // SAFETY: reads fields; the result is only compared.
         let shown = unsafe { ffi::ember_ssl_own_certificate(self.ssl.as_ptr()) };
-        std::ptr::eq(shown, chain.as_ptr())
+        core::ptr::eq(shown, chain.as_ptr())
     }
 
     /// Whether the key in the peer's certificate is on a curve that our
@@ -300,7 +302,7 @@ unsafe fn slice<'a>(bytes: *const u8, len: usize) -> &'a [u8] {
     match len {
         0 => &[],
         // SAFETY: the caller's promise.
-        _ => unsafe { std::slice::from_raw_parts(bytes, len) },
+        _ => unsafe { core::slice::from_raw_parts(bytes, len) },
     }
 }
 

@@ -1,6 +1,9 @@
 //! Ending a session for a reason: the alert to the peer, the error to the
 //! caller.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+
 use super::{Engine, Phase};
 use crate::error::{Alert, Error, ErrorCode, HandshakeFailure, Result};
 use crate::ffi;
@@ -110,8 +113,8 @@ impl Engine {
         };
         Error::Io {
             action,
-            source: std::io::Error::new(
-                std::io::ErrorKind::UnexpectedEof,
+            source: crate::io::Error::new(
+                crate::io::ErrorKind::UnexpectedEof,
                 format!("the connection was cut {where_it_stopped}"),
             ),
         }

@@ -1,5 +1,8 @@
 //! What a failed handshake tells: both offers, and why nothing fitted.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::Engine;
 use crate::error::{Alert, HandshakeReport};
 use crate::ssl::config::Identity;

@@ -5,7 +5,9 @@
 //! before its hello, and holds the server's answer against it. The engine only
 //! carries out what was decided, and is held to it.
 
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{Engine, Phase};
 use crate::error::{Alert, Result};
@@ -80,7 +82,7 @@ impl Engine {
 
     /// The handshake is complete on our side.
     pub(super) fn keep_session(&mut self) {
-        if std::mem::replace(&mut self.resumption.is_kept, true) {
+        if core::mem::replace(&mut self.resumption.is_kept, true) {
             return;
         }
         match self.is_client {

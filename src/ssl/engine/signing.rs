@@ -6,7 +6,8 @@
 //! asked here, may take its time, and the handshake goes on with what it
 //! returns.
 
-use std::task::{Poll, Waker};
+use alloc::vec::Vec;
+use core::task::{Poll, Waker};
 
 use super::{Engine, Phase};
 use crate::error::{Alert, Error, Result};
@@ -189,7 +190,7 @@ impl Engine {
     /// Calls what the application wrote. Where that panics, the session stays
     /// dead.
     pub(super) fn outside<R>(&mut self, call: impl FnOnce(&mut Self) -> R) -> R {
-        let phase = std::mem::replace(&mut self.phase, Phase::Dead);
+        let phase = core::mem::replace(&mut self.phase, Phase::Dead);
         let result = call(self);
         self.phase = phase;
         result

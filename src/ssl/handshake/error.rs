@@ -1,9 +1,11 @@
 //! What becomes of a handshake that is not a session yet, or never.
 
-use std::{fmt, io};
+use alloc::boxed::Box;
+use core::fmt;
 
 use super::Handshake;
 use crate::error::Error;
+use crate::io;
 use crate::ssl::parts::Parts;
 
 /// A handshake that has not become a session.
@@ -102,11 +104,11 @@ impl<T, Unfinished> fmt::Display for HandshakeError<T, Unfinished> {
     }
 }
 
-impl<T, Unfinished> std::error::Error for HandshakeError<T, Unfinished> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl<T, Unfinished> core::error::Error for HandshakeError<T, Unfinished> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::WouldBlock(_) => None,
-            Self::Failed { error, .. } => std::error::Error::source(error),
+            Self::Failed { error, .. } => core::error::Error::source(error),
         }
     }
 }

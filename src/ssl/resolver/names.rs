@@ -1,7 +1,9 @@
 //! A configuration for each server name.
 
-use std::collections::HashMap;
-use std::fmt;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::Resolver;
 use crate::error::{Alert, Error, Result};
@@ -33,7 +35,7 @@ use crate::x509::ServerName;
 #[must_use = "names do nothing until they resolve"]
 pub struct ServerNames {
     /// By the name in lower case, `*.` included.
-    by_name: HashMap<Box<str>, SslConfig<Server>>,
+    by_name: BTreeMap<Box<str>, SslConfig<Server>>,
     without_name: Option<SslConfig<Server>>,
     unknown: Option<SslConfig<Server>>,
 }

@@ -1,11 +1,12 @@
 //! A configuration that can be replaced while it is used.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use alloc::sync::Arc;
 
 use super::Resolver;
 use crate::error::Alert;
 use crate::ssl::config::{Server, SslConfig};
 use crate::ssl::wire::hello::ClientHello;
+use crate::sync::RwLock;
 
 /// A server's configuration that can be replaced at run time, for example by
 /// one with a renewed certificate.
@@ -66,9 +67,7 @@ impl ReloadableConfig {
     /// # }
     /// ```
     pub fn replace(&self, config: SslConfig<Server>) -> SslConfig<Server> {
-        // A configuration is replaced whole, so a panic elsewhere leaves a good one.
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut current, config)
+        core::mem::replace(&mut *self.current.write(), config)
     }
 
     /// The configuration that new connections get.
@@ -79,8 +78,7 @@ impl ReloadableConfig {
     /// # }
     /// ```
     pub fn current(&self) -> SslConfig<Server> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.clone()
+        self.current.read().clone()
     }
 }
 

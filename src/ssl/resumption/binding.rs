@@ -1,6 +1,8 @@
 //! What a session is bound to: a digest of the configuration that it was made
 //! under. Under another configuration it is not resumed.
 
+use alloc::vec::Vec;
+
 use crate::rng::Rng;
 use crate::ssl::config::{ClientAuth, Inner, Verification};
 use crate::x509::{Verifier, sha256};

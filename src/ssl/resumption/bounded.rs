@@ -1,11 +1,10 @@
 //! A map with a limit: the oldest entries make room for new ones.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
+use alloc::collections::BTreeMap;
 
 pub(super) struct Bounded<K, V> {
     capacity: usize,
-    entries: HashMap<K, Entry<V>>,
+    entries: BTreeMap<K, Entry<V>>,
     /// The keys by the order in which they came.
     order: BTreeMap<u64, K>,
     next: u64,
@@ -18,11 +17,11 @@ struct Entry<V> {
     value: V,
 }
 
-impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
+impl<K: Clone + Ord, V> Bounded<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             capacity,
-            entries: HashMap::new(),
+            entries: BTreeMap::new(),
             order: BTreeMap::new(),
             next: 0,
         }

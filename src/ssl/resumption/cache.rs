@@ -1,14 +1,17 @@
 //! Sessions that a server keeps, for clients that know them by an id.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
 
 use super::bounded::Bounded;
 use super::clock::now;
 use super::keys::{Opened, Purpose, TicketKeys};
 use super::state::SessionState;
 use crate::error::Result;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Where a [`SessionCache`] keeps its entries.
 ///
@@ -105,7 +108,7 @@ impl MemoryStore {
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock()
     }
 }
 

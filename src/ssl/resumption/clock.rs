@@ -15,7 +15,7 @@ pub(crate) fn now() -> u64 {
 /// Unit tests move the clock of their thread, and fuzzing stops it.
 #[cfg(any(test, fuzzing))]
 pub(crate) mod test {
-    use std::cell::Cell;
+    use core::cell::Cell;
 
     thread_local! {
         static OFFSET: Cell<i64> = const { Cell::new(0) };

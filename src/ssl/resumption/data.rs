@@ -1,7 +1,9 @@
 //! A session that a client keeps.
 
-use std::fmt;
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
 
 use zeroize::Zeroizing;
 
@@ -228,7 +230,7 @@ pub(crate) const MAX_LIFETIME: u64 = TicketKeys::MAX_LIFETIME.as_secs();
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use core::time::Duration;
 
     use super::super::clock::test::advance;
     use super::super::state::tests::state;

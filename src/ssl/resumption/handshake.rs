@@ -1,8 +1,7 @@
 //! What a client's handshake is told about earlier sessions.
 
-use std::io::{Read, Write};
-
 use super::{ClientSessions, ResumptionData};
+use crate::io::{Read, Write};
 use crate::ssl::Handshake;
 
 impl<T: Read + Write> Handshake<T> {

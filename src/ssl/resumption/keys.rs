@@ -1,8 +1,9 @@
 //! The keys that sessions are sealed with.
 
-use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -10,6 +11,7 @@ use super::clock::now;
 use super::raw::{self, TAG_LEN};
 use crate::error::{Error, Result};
 use crate::rng::Rng;
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Keys for session tickets, cached sessions and saved sessions.
 ///
@@ -233,7 +235,7 @@ impl TicketKeys {
         sealed.extend_from_slice(text);
         let tag = raw::seal(&key.derive(&salt)?, &aad, &mut sealed[HEADER_LEN..])?;
         sealed.extend_from_slice(&tag);
-        Ok(std::mem::take(&mut *sealed))
+        Ok(core::mem::take(&mut *sealed))
     }
 
     /// Opens what [`Self::seal`] made; `None` for anything else, and for what
@@ -298,7 +300,7 @@ impl TicketKeys {
         let fresh = Arc::new(Key::new(&secret)?);
         let mut ring = self.ring_mut();
         if condition(&ring) {
-            let retired = std::mem::replace(&mut ring.current, fresh);
+            let retired = core::mem::replace(&mut ring.current, fresh);
             ring.previous.insert(0, retired);
             let now = now();
             ring.previous.retain(|key| now < self.end_of(key));
@@ -313,16 +315,12 @@ impl TicketKeys {
             .saturating_add(self.inner.lifetime.saturating_mul(2))
     }
 
-    // The ring is whole at any time, so a panic elsewhere spoils nothing.
-
     fn ring(&self) -> RwLockReadGuard<'_, Ring> {
-        let ring = self.inner.ring.read();
-        ring.unwrap_or_else(PoisonError::into_inner)
+        self.inner.ring.read()
     }
 
     fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
-        let ring = self.inner.ring.write();
-        ring.unwrap_or_else(PoisonError::into_inner)
+        self.inner.ring.write()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sealing by the engine's AES-GCM: every `unsafe` of it.
 
+use alloc::boxed::Box;
+
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, check};

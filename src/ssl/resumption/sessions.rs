@@ -1,11 +1,12 @@
 //! The sessions that a client remembers by itself.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use alloc::sync::Arc;
+use core::fmt;
 
 use super::bounded::Bounded;
 use super::clock::now;
 use super::data::ResumptionData;
+use crate::sync::{Mutex, MutexGuard};
 use crate::x509::ServerName;
 
 /// Sessions that a client remembers: one for each server and configuration,
@@ -95,7 +96,7 @@ impl ClientSessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Bounded<Key, ResumptionData>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock()
     }
 }
 

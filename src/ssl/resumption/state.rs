@@ -1,6 +1,9 @@
 //! What is kept of a session: the inside of tickets, cached sessions and saved
 //! sessions, in a form that any machine can read.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
@@ -77,7 +80,7 @@ impl SessionState {
         let shown = reader.array()?;
         let mut master = MasterSecret::new(Zeroizing::new([0; 48]));
         master.copy_from_slice(reader.take(48)?);
-        let name = std::str::from_utf8(reader.vec16()?).ok()?;
+        let name = core::str::from_utf8(reader.vec16()?).ok()?;
         let alpn = reader.vec16()?;
         let mut peer_chain = Vec::new();
         while !reader.is_empty() {

@@ -1,6 +1,7 @@
 //! Named groups for the key exchange.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use crate::ffi;
 

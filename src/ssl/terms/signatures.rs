@@ -1,5 +1,7 @@
 //! Names of signature schemes, for reports.
 
+use alloc::string::String;
+
 use crate::pk::SignatureScheme;
 
 /// A scheme of the signature_algorithms extension, as IANA names it, or its

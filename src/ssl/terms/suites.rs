@@ -1,6 +1,7 @@
 //! Cipher suites.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
 use crate::pk::KeyKind;
 

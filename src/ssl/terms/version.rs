@@ -1,7 +1,7 @@
 //! Protocol versions.
 
-use std::ffi::c_int;
-use std::fmt;
+use core::ffi::c_int;
+use core::fmt;
 
 use crate::ffi;
 

@@ -3,6 +3,8 @@
 //! The engine ignores what the message allows; the client's signature is made
 //! in Rust.
 
+use alloc::vec::Vec;
+
 use super::codec::{Reader, u16_list};
 use crate::pk::KeyKind;
 

@@ -3,6 +3,8 @@
 //! Every read is bounded by the message; a field that does not fit gives
 //! `None`, which the caller turns into `decode_error` (RFC 5246, 7.2.2).
 
+use alloc::vec::Vec;
+
 /// Reads big-endian fields from the front of a byte slice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {

@@ -4,6 +4,8 @@
 //! allowed: more than 16 compression methods, a version that does not exist
 //! yet. It gets the parts that it understands, in a hello of its own.
 
+use alloc::vec::Vec;
+
 use super::codec::{Reader, u16_list};
 use super::hello::{ClientHello, FALLBACK_SCSV, RENEGOTIATION_SCSV, TLS12, extension};
 use super::inbound::MESSAGE_CLIENT_HELLO;

@@ -9,6 +9,9 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 pub use self::client::ClientHello;
 pub(crate) use self::server::ServerHello;
 

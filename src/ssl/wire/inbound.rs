@@ -6,6 +6,9 @@
 //! no byte reaches it before this layer has checked the header and joined the
 //! message; once the peer encrypts, whole records pass as they are.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::codec::Reader;
 use super::hello::version_name;
 use crate::error::Alert;
@@ -341,7 +344,7 @@ impl Inbound {
         )
     }
 
-    fn plain_alert(&mut self, content: std::ops::Range<usize>) -> Result<Plain, RecordRefused> {
+    fn plain_alert(&mut self, content: core::ops::Range<usize>) -> Result<Plain, RecordRefused> {
         let [level, description] = self.buffer[content] else {
             return Err(refused(Alert::DecodeError, "an alert of a wrong length"));
         };
@@ -383,7 +386,7 @@ impl Inbound {
             return Ok(None);
         }
         let rest = self.joined.split_off(total);
-        Ok(Some(std::mem::replace(&mut self.joined, rest)))
+        Ok(Some(core::mem::replace(&mut self.joined, rest)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Certificates: [RFC 5280, section 4](https://www.rfc-editor.org/rfc/rfc5280#section-4).
 
-use std::ops::Range;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use ::der::asn1::{AnyRef, BitStringRef, UintRef};
 use ::der::{DateTime, Reader, SliceReader, Tag, Tagged};

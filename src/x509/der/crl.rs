@@ -4,7 +4,10 @@
 //! all behind it, and critical extensions of an entry are passed over. A list
 //! that has such a thing is refused here.
 
-use std::ops::Range;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use ::der::{DateTime, Reader, SliceReader};
 

@@ -2,6 +2,8 @@
 //! certificates and issuingDistributionPoint of lists
 //! ([RFC 5280, sections 4.2.1.13 and 5.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-5.2.5)).
 
+use alloc::vec::Vec;
+
 use ::der::asn1::AnyRef;
 use ::der::{Decode, Encode, Reader, SliceReader, Tag};
 

@@ -1,6 +1,8 @@
 //! Extensions of certificates: [RFC 5280, section 4.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.2).
 
-use std::ops::Range;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use ::der::asn1::{AnyRef, OctetStringRef};
 use ::der::{Decode, Reader, SliceReader};

@@ -1,7 +1,9 @@
 //! The names in a subjectAltName, and what nameConstraints say about them:
 //! [RFC 5280, sections 4.2.1.6 and 4.2.1.10](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6).
 
-use std::net::IpAddr;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use ::der::asn1::AnyRef;
 use ::der::{Decode, Reader, SliceReader};

@@ -1,6 +1,8 @@
 //! Distinguished names: shown to people, and compared to find an issuer.
 
-use std::fmt::Write as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use ::der::asn1::AnyRef;
 use ::der::{Decode, Reader, Tag, Tagged};

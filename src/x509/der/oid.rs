@@ -1,6 +1,7 @@
 //! Object identifiers that are looked for, and names for those that are shown.
 
-use std::fmt::Write as _;
+use alloc::string::{String, ToString};
+use core::fmt::Write as _;
 
 pub(in crate::x509) use ::der::asn1::ObjectIdentifier;
 

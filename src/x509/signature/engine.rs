@@ -1,7 +1,7 @@
 //! Signatures as the engine checks them: `mbedtls_pk_verify_ext`.
 
-use std::ffi::c_int;
-use std::ptr::NonNull;
+use core::ffi::c_int;
+use core::ptr::NonNull;
 
 use super::{Kind, Scheme};
 use crate::error::{ErrorCode, check};
@@ -25,7 +25,7 @@ unsafe impl Sync for EngineKey {}
 impl EngineKey {
     /// Lets the engine parse a whole `SubjectPublicKeyInfo`.
     pub(super) fn parse(key_info: &[u8]) -> Result<Self, ErrorCode> {
-        let mut pk = std::ptr::null_mut();
+        let mut pk = core::ptr::null_mut();
         // SAFETY: the function reads `len` bytes, copies what it needs, and
         // writes a fresh key or null.
         let code = unsafe { ffi::ember_pk_public_new(key_info.as_ptr(), key_info.len(), &mut pk) };
@@ -43,7 +43,7 @@ impl EngineKey {
             Kind::Ecdsa => (ffi::MBEDTLS_PK_ECDSA, 0),
         };
         #[cfg(not(any(unix, target_vendor = "apple")))]
-        let _lock = ENGINE.lock().unwrap_or_else(|e| e.into_inner());
+        let _lock = ENGINE.lock();
         // SAFETY: the key is alive, and both slices are as long as the
         // function is told.
         let code = unsafe {
@@ -72,4 +72,4 @@ impl Drop for EngineKey {
 /// Where the engine is compiled without locks, the one around what it writes
 /// to RSA keys.
 #[cfg(not(any(unix, target_vendor = "apple")))]
-static ENGINE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+static ENGINE: crate::sync::Mutex<()> = crate::sync::Mutex::new(());

@@ -1,6 +1,6 @@
 //! Signatures as aws-lc checks them.
 
-use std::fmt;
+use core::fmt;
 
 use super::{Hash, Kind, Scheme};
 use crate::provider::digest;

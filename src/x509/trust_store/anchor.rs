@@ -1,6 +1,8 @@
 //! Trust anchors that are not certificates: a name and a key, as
 //! `webpki-roots` carries them.
 
+use alloc::vec::Vec;
+
 use rustls_pki_types::TrustAnchor;
 
 /// A certificate that says what the anchor says. The engine knows trust only

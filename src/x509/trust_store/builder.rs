@@ -1,11 +1,14 @@
 //! Where trusted certificates come from.
 
-use std::collections::{HashMap, HashSet};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use rustls_pki_types::TrustAnchor;
 
@@ -38,7 +41,7 @@ pub struct TrustStoreBuilder {
     certificates: Vec<Certificate>,
     rejected: Vec<RejectedCertificate>,
     /// The DER of all that were seen, usable or not.
-    seen: HashSet<Vec<u8>>,
+    seen: BTreeSet<Vec<u8>>,
 }
 
 /// What became of one source.
@@ -352,7 +355,7 @@ impl TrustStoreBuilder {
                 "the trust store is empty, so nothing would be trusted: add a source, such as `system()`",
             ));
         }
-        let mut by_subject = HashMap::<Box<[u8]>, Vec<usize>>::new();
+        let mut by_subject = BTreeMap::<Box<[u8]>, Vec<usize>>::new();
         for (index, certificate) in self.certificates.iter().enumerate() {
             let subject = certificate.fields().canonical_subject.clone();
             by_subject.entry(subject).or_default().push(index);

@@ -1,6 +1,7 @@
 //! What is to be judged, and by what.
 
-use std::time::Duration;
+use alloc::string::{String, ToString};
+use core::time::Duration;
 
 use ::der::DateTime;
 

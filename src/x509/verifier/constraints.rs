@@ -3,7 +3,8 @@
 //! Each authority's constraints are held against every certificate below it,
 //! which comes to the same as intersecting them on the way down.
 
-use std::net::IpAddr;
+use alloc::string::String;
+use core::net::IpAddr;
 
 use super::Case;
 use super::report::Report;

@@ -1,6 +1,9 @@
 //! Sentences about problems: what the certificate says, what it should say,
 //! and what usually helps.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use super::Case;
 use super::rejected::{DEAD_END, Fault, Rejected, TOO_DEEP, is_too_deep};
 use super::report::Finding;

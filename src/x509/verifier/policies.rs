@@ -3,7 +3,8 @@
 //! Nobody asks for a certain policy here, so they matter only where an
 //! authority demands that there be a valid one (policyConstraints).
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use super::report::Report;
 use super::sections;

@@ -1,6 +1,7 @@
 //! What a verifier is, for those who remember what it said.
 
-use std::time::Duration;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 use rustls_pki_types::UnixTime;
 

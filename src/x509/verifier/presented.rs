@@ -1,5 +1,8 @@
 //! What the peer sent: read and limited.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use rustls_pki_types::CertificateDer;
 
 use super::remedy::remedy;

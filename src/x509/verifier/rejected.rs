@@ -1,5 +1,7 @@
 //! Certificates that were tried as issuers in vain.
 
+use alloc::string::String;
+
 use crate::error::VerifyFlag;
 use crate::x509::Certificate;
 

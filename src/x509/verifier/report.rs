@@ -1,5 +1,8 @@
 //! What is found to be wrong with a path.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use rustls_pki_types::CertificateDer;
 
 use super::remedy::remedy;

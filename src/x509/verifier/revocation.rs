@@ -5,6 +5,8 @@
 //! count hides none that does; only if none counts, what is wrong with them is
 //! told.
 
+use alloc::vec::Vec;
+
 use super::report::Report;
 use super::work::{Exhausted, Work};
 use super::{Case, Revocation, Uncovered, explain, sections};

@@ -1,5 +1,7 @@
 //! The rules for single certificates and for two that follow each other.
 
+use alloc::vec::Vec;
+
 use super::report::Report;
 use super::{Case, KeyUse, Purpose, explain, sections};
 use crate::error::VerifyFlag;

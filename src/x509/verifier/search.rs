@@ -7,6 +7,9 @@
 //! one. If there is none, a second and shorter one looks for the path with the
 //! least problems, to explain them.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::explain;
 use super::presented::{Presented, too_costly};
 use super::rejected::{self, Fault, Rejected};

@@ -6,6 +6,8 @@
 //! certificate is valid, from when on an algorithm is forbidden) are not
 //! judged.
 
+use alloc::string::{String, ToString};
+
 use super::report::Report;
 use super::{Case, Profile, Purpose};
 use crate::error::VerifyFlag;

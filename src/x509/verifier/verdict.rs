@@ -1,7 +1,7 @@
 //! What comes out of a verification.
 
-use std::fmt;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use core::fmt;
 
 use rustls_pki_types::CertificateDer;
 

@@ -3,7 +3,7 @@
 //! Whoever sends a chain chooses how many ways lead through it. Everything
 //! that can be repeated is counted, and what was computed once is kept.
 
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
 
 use crate::x509::Certificate;
 use crate::x509::crl::List;
@@ -18,7 +18,7 @@ pub(super) struct Work {
     is_exhausted: bool,
     /// Whether the signature over the first was made with the key of the
     /// second, each by where its DER lies.
-    known: HashMap<(usize, usize), bool>,
+    known: BTreeMap<(usize, usize), bool>,
 }
 
 /// More was asked for than is allowed.
@@ -32,7 +32,7 @@ impl Work {
             steps: MAX_STEPS,
             comparisons: MAX_COMPARISONS,
             is_exhausted: false,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
         }
     }
 

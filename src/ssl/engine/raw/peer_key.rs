@@ -1,6 +1,7 @@
 //! The peer's public key, taken out of C.
 
-use std::ffi::{c_int, c_uchar, c_void};
+use alloc::boxed::Box;
+use core::ffi::{c_int, c_uchar, c_void};
 
 use super::RawSession;
 use crate::ffi;
@@ -47,8 +48,8 @@ unsafe extern "C" fn verify(
     let (key, digest, signature) = unsafe {
         (
             &*key.cast::<PublicKey>(),
-            std::slice::from_raw_parts(digest, digest_len),
-            std::slice::from_raw_parts(signature, signature_len),
+            core::slice::from_raw_parts(digest, digest_len),
+            core::slice::from_raw_parts(signature, signature_len),
         )
     };
     let (algorithm, refusal) = match key {

@@ -1,6 +1,6 @@
 //! Records of an established session, and what waits for the transport.
 
-use std::ptr::addr_of_mut;
+use core::ptr::addr_of_mut;
 
 use super::{OwnAlert, RawSession, slice};
 use crate::error::{ErrorCode, check};

@@ -1,6 +1,6 @@
 //! Sessions that go on: offered, resumed, and the tickets for them.
 
-use std::ffi::c_int;
+use core::ffi::c_int;
 
 use super::RawSession;
 use crate::error::{ErrorCode, check};

@@ -1,5 +1,7 @@
 //! What is derived from the master secret, and the secret itself.
 
+use alloc::boxed::Box;
+
 use zeroize::Zeroizing;
 
 use super::RawSession;

@@ -1,6 +1,7 @@
 //! The engine's side of a signature that is made in Rust.
 
-use std::ptr::null_mut;
+use alloc::vec::Vec;
+use core::ptr::null_mut;
 
 use super::RawSession;
 use crate::error::{ErrorCode, check};
@@ -46,7 +47,7 @@ impl RawSession {
         // `self` is borrowed.
         unsafe {
             let digest = ffi::ember_ssl_digest_to_sign(self.ssl.as_ptr(), &mut len);
-            std::slice::from_raw_parts(digest, len)
+            core::slice::from_raw_parts(digest, len)
         }
     }
 

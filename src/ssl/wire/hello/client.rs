@@ -1,6 +1,8 @@
 //! ClientHello: what a client says first.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use super::{
     FALLBACK_SCSV, HelloRefused, RENEGOTIATION_SCSV, TLS12, UNCOMPRESSED, each_extension,
@@ -241,7 +243,7 @@ fn server_name(content: &[u8]) -> Result<Option<String>, HelloRefused> {
                 "the client sends two host names in server_name",
             ));
         }
-        let text = std::str::from_utf8(value)
+        let text = core::str::from_utf8(value)
             .ok()
             .filter(|text| text.bytes().all(|b| b.is_ascii_graphic()))
             .ok_or_else(|| {

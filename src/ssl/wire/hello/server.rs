@@ -1,5 +1,8 @@
 //! ServerHello: what a server chose.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{
     ClientHello, HelloRefused, TLS12, UNCOMPRESSED, each_extension, extension,
     no_uncompressed_points, point_format_list, protocol_list, version_name,
