@@ -49,19 +49,22 @@ fn build() -> Result<()> {
     println!("cargo::rustc-env=EMBERTLS_SYMBOL_PREFIX={prefix}");
 
     let tree = prepare_tree(&vendor_dir, &out_dir)?;
+    let without: Vec<_> = compile::PARTS
+        .into_iter()
+        .filter(|part| !has_feature(part))
+        .collect();
     compile::compile(&compile::Request {
         tree: &tree.dir,
         vendor_dir: &vendor_dir,
         shim_dir: &shim_dir,
         alt_dir: &alt_dir,
-        accel: env::var_os("CARGO_FEATURE_ACCEL").is_some(),
+        accel: has_feature("accel"),
         out_dir: &out_dir,
         prefix: &prefix,
         strict: option("EMBERTLS_STRICT").is_some(),
-        legacy_suites: env::var_os("CARGO_FEATURE_LEGACY_SUITES").is_some(),
-        logging: ["LOG", "TRACING"]
-            .iter()
-            .any(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some()),
+        legacy_suites: has_feature("legacy-suites"),
+        logging: has_feature("log") || has_feature("tracing"),
+        without: &without,
     })?;
     let origin = bindings::write(&bindings::Request {
         tree: &tree.dir,
@@ -141,6 +144,12 @@ fn patches_to_skip() -> Vec<String> {
         .filter(|name| !name.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Whether a feature of the crate is on.
+fn has_feature(name: &str) -> bool {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }
 
 /// A variable of the user's; an empty one counts as not set.

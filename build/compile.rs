@@ -28,7 +28,23 @@ pub struct Request<'a> {
     pub legacy_suites: bool,
     /// Whether the engine's log lines are compiled.
     pub logging: bool,
+    /// Features of `full` that are not asked for.
+    pub without: &'a [&'a str],
 }
+
+/// The features that say what is compiled at all: what `full` stands for in
+/// `Cargo.toml`, and what these need.
+pub const PARTS: [&str; 9] = [
+    "ccm",
+    "certificates",
+    "chacha20",
+    "curves",
+    "ecdhe",
+    "psk",
+    "rsa",
+    "server",
+    "sha384",
+];
 
 /// Compiles everything and tells cargo to link it.
 pub fn compile(request: &Request<'_>) -> Result<()> {
@@ -92,8 +108,12 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     if request.logging {
         build.define("EMBERTLS_LOGGING", None);
     }
+    for part in request.without {
+        let name = format!("EMBERTLS_WITHOUT_{}", part.to_ascii_uppercase());
+        build.define(&name, None);
+    }
     // Cryptography without optimisation is slow beyond use, in any profile.
-    if !matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("2" | "3")) {
+    if matches!(std::env::var("OPT_LEVEL").as_deref(), Ok("0" | "1")) {
         build.opt_level(2);
     }
     build

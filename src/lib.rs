@@ -103,6 +103,12 @@
 //!
 //! # Features
 //!
+//! `full`, on by default: all that TLS is made of here. A program for a small
+//! machine names parts of it in its place: `certificates` or `psk` at least,
+//! and `ccm`, `chacha20`, `curves`, `ecdhe`, `rsa`, `server`, `sha384`. The
+//! interface stays the same; what is not compiled is refused, by the name of the
+//! feature that brings it.
+//!
 //! `accel`, on by default: the arithmetic of aws-lc in the place of Mbed TLS's
 //! own, which is slow and does not run in constant time.
 //!
@@ -133,6 +139,14 @@
 //! [public guide]: https://x509errors.org/guides/mbedtls
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
+// Most unit tests need all that there is, and leave their helpers idle without.
+#![cfg_attr(all(test, not(feature = "full")), allow(dead_code, unused_imports))]
+
+#[cfg(not(any(feature = "certificates", feature = "psk")))]
+compile_error!(
+    "embertls proves who is there by certificates or by pre-shared keys: turn on the feature \
+     `certificates`, `psk`, or `full` for all that there is"
+);
 
 #[macro_use]
 extern crate alloc;
@@ -143,12 +157,13 @@ extern crate self as embertls;
 
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub mod asynchronous;
+mod compiled;
 pub mod connector;
 pub mod error;
 mod ffi;
 #[cfg(feature = "futures-io")]
 pub mod futures_io;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(all(test, feature = "full"), fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "hyper")]
@@ -162,7 +177,7 @@ pub mod pk;
 #[cfg(feature = "accel")]
 mod provider;
 pub mod rng;
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod robustness;
 pub mod ssl;
 mod sync;

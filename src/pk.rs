@@ -47,6 +47,7 @@ use self::refusal::Refusal;
 pub use self::scheme::SignatureScheme;
 use self::signer::Signer;
 pub use self::signing_key::{Signing, SigningError, SigningKey, ecdsa_signature_der};
+use crate::compiled;
 use crate::error::{Error, Result};
 use crate::ffi;
 use crate::io::{self, Read};
@@ -427,6 +428,7 @@ fn load_der(der: &[u8], password: Option<&[u8]>) -> Result<PrivateKey, Refusal> 
 
 impl PrivateKey {
     fn from_numbers(numbers: &Numbers<'_>) -> Result<Self, Refusal> {
+        numbers.check_parts()?;
         let inner = match numbers {
             Numbers::Rsa(numbers) => {
                 let bits = numbers.check_size()?;
@@ -445,7 +447,7 @@ impl PrivateKey {
                     bits: numbers.curve.bits,
                     kind: KeyKind::Ecdsa,
                     signer,
-                    schemes: SignatureScheme::ECDSA.to_vec(),
+                    schemes: hashed_here(SignatureScheme::ECDSA),
                     spki,
                 }
             }
@@ -481,7 +483,8 @@ fn ec_signer(numbers: &EcNumbers<'_>) -> Result<(Signer, Vec<u8>), Refusal> {
 fn rsa_schemes(bits: u32) -> Vec<SignatureScheme> {
     let len = bits.div_ceil(8) as usize;
     let fits = |scheme: &SignatureScheme| !scheme.is_pss() || len >= 2 * scheme.digest_len() + 2;
-    SignatureScheme::RSA.iter().copied().filter(fits).collect()
+    let schemes = hashed_here(SignatureScheme::RSA);
+    schemes.into_iter().filter(fits).collect()
 }
 
 fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
@@ -491,8 +494,10 @@ fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
             action: "loading a public key",
         }),
         false => Refusal::Key {
-            reason: "its public key is no SubjectPublicKeyInfo of RSA, or of ECDSA on P-256, P-384 or P-521"
-                .into(),
+            reason: format!(
+                "its public key is no SubjectPublicKeyInfo of RSA, or of ECDSA on P-256, P-384 or P-521{}",
+                compiled::missing_for_keys()
+            ),
             code: Some(code),
         },
     })?;
@@ -502,9 +507,15 @@ fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
             "its public key has {bits} bits; RSA keys of 1024 to 8192 bits can be used"
         )));
     }
-    let schemes = key.schemes().to_vec();
-    if schemes.is_empty() {
+    let schemes = hashed_here(key.schemes());
+    if key.schemes().is_empty() {
         return Err(Refusal::new("it names no scheme that it can sign with"));
+    }
+    if schemes.is_empty() {
+        return Err(Refusal::left_out(
+            "the hash of each scheme that it signs with",
+            "sha384",
+        ));
     }
     if let Some(other) = schemes.iter().find(|scheme| scheme.key_kind() != kind) {
         return Err(Refusal::new(format!(
@@ -520,6 +531,12 @@ fn foreign(key: Arc<dyn SigningKey>) -> Result<PrivateKey, Refusal> {
             spki,
         }),
     })
+}
+
+/// Those of the schemes that this build can hash for.
+fn hashed_here(schemes: &[SignatureScheme]) -> Vec<SignatureScheme> {
+    let schemes = schemes.iter().copied();
+    schemes.filter(SignatureScheme::is_compiled).collect()
 }
 
 const ENCRYPTED: &str = "it is encrypted, and no password was given: \
@@ -545,5 +562,5 @@ pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     Ok(text)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 pub(crate) mod tests;

@@ -17,7 +17,7 @@ mod callback;
 mod entropy;
 #[cfg(test)]
 pub(crate) mod failing;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(all(test, feature = "full"), fuzzing))]
 pub(crate) mod fixed;
 mod fork;
 mod generation;

@@ -19,7 +19,7 @@ mod acceptor;
 mod binding;
 mod config;
 mod engine;
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod free_order;
 mod handshake;
 mod link;

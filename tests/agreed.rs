@@ -1,5 +1,6 @@
 //! What a session tells of its key exchange.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "testing")]
 
 use embertls::testing::{Authority, connected};

@@ -4,6 +4,8 @@
 //! Tests that build the crate again, in a folder of their own, take minutes.
 //! They run with `EMBERTLS_TEST_FULL=1`.
 
+#![cfg(feature = "full")]
+
 #[path = "../build/error.rs"]
 #[allow(dead_code)]
 mod error;

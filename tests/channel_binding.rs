@@ -1,6 +1,8 @@
 //! What a protocol inside a session binds itself to, held against what Python's
 //! `ssl` module, rustls and the openssl program find.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::io::{Read, Write};

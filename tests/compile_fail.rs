@@ -4,6 +4,8 @@
 //! are compared under the one that wrote them; `TRYBUILD=overwrite` writes
 //! them anew, and then [`WRITTEN_BY`] has to follow.
 
+#![cfg(feature = "full")]
+
 use std::process::Command;
 
 /// The compiler whose messages are in `compile_fail/`.

@@ -1,5 +1,7 @@
 //! The examples, run as a user runs them.
 
+#![cfg(feature = "full")]
+
 #[path = "examples/https_get.rs"]
 mod https_get;
 #[path = "examples/mtls.rs"]

@@ -1,5 +1,7 @@
 //! Exported keying material and key log lines, held against rustls.
 
+#![cfg(feature = "full")]
+
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 

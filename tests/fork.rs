@@ -1,4 +1,6 @@
 //! What a forked child gets from a generator that it inherited.
+
+#![cfg(feature = "full")]
 #![cfg(unix)]
 
 use std::collections::HashSet;

@@ -1,6 +1,8 @@
 //! Handshake messages in other pieces than one record each (RFC 5246, 6.2.1):
 //! split over records, several in a record, and records in pieces of any size.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::process::Command;

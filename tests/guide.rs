@@ -5,6 +5,8 @@
 //! the two together: each block of the guide stands in this file line by line,
 //! in the guide's order, apart from indentation.
 
+#![cfg(feature = "full")]
+
 #[path = "guide/server.rs"]
 mod server;
 

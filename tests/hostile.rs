@@ -5,6 +5,8 @@
 //! What is tried follows the conversations of tlsfuzzer; `docs/conformance.md`
 //! says how the server answers those themselves.
 
+#![cfg(feature = "full")]
+
 mod common;
 #[path = "soundness/pair.rs"]
 #[allow(dead_code, reason = "shared with the tests of sessions")]

@@ -1,6 +1,8 @@
 //! Sessions that give their buffers back while they are idle: nothing is lost,
 //! and little memory stays.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::io::{ErrorKind, Read, Write};

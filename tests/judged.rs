@@ -2,6 +2,8 @@
 //! that our client judges, and of a client that our server judges. The peer is
 //! rustls, which shows anything.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 #[path = "judged/cases.rs"]

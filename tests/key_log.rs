@@ -1,5 +1,7 @@
 //! The key log, as it is used: tshark reads a session of ours with it.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::fmt::Write as _;

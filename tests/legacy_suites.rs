@@ -1,6 +1,7 @@
 //! The cipher suites of the feature `legacy-suites`: with OpenSSL in both
 //! roles, and what must not come of them.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "legacy-suites")]
 
 mod common;

@@ -4,6 +4,8 @@
 //! `EMBERTLS_LIMBO` names, holds the cases. `docs/verification.md` lists where
 //! we disagree with them, and this test holds it to that list.
 
+#![cfg(feature = "full")]
+
 #[path = "../examples/x509_verify/batch.rs"]
 mod batch;
 

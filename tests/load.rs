@@ -3,6 +3,8 @@
 //!
 //! A short form runs always, 20,000 connections in the full tier.
 
+#![cfg(feature = "full")]
+
 mod common;
 #[path = "soundness/pair.rs"]
 #[allow(dead_code, reason = "shared with the tests of sessions")]

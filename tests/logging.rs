@@ -1,6 +1,7 @@
 //! The feature `log`: what is told, what is never told, and a logger that
 //! panics.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "log")]
 
 use std::io::{Read, Write};

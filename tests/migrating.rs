@@ -2,6 +2,7 @@
 //!
 //! [`the_page_shows_this_code`] holds the two together.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "tokio")]
 
 use std::io;

@@ -1,5 +1,7 @@
 //! What the C sockets of Mbed TLS get wrong on Unix: descriptors above 1023,
 //! and the signal that kills a process which writes to a closed connection.
+
+#![cfg(feature = "full")]
 #![cfg(unix)]
 
 use std::io::{ErrorKind, Read, Write};

@@ -1,6 +1,7 @@
 //! What can be seen of handshakes from outside: counters, and spans of
 //! `tracing`.
 
+#![cfg(feature = "full")]
 #![cfg(all(feature = "testing", feature = "tracing"))]
 
 use std::collections::BTreeMap;

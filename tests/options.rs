@@ -1,5 +1,6 @@
 //! The feature `serde`: configurations from files.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "serde")]
 
 mod common;

@@ -12,6 +12,8 @@
 //! With `EMBERTLS_MBEDTLS_DIR` these are the patches of that tree's release. What
 //! it has fixed itself must pass, too.
 
+#![cfg(feature = "full")]
+
 #[path = "../build/error.rs"]
 #[allow(dead_code)]
 mod error;

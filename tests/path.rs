@@ -1,5 +1,7 @@
 //! The rules of path building and RFC 5280, from chains made on the spot.
 
+#![cfg(feature = "full")]
+
 #[path = "path/building.rs"]
 mod building;
 #[path = "path/compare.rs"]

@@ -1,5 +1,6 @@
 //! PKCS#12 files as the openssl program makes them.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "pkcs12")]
 
 mod common;

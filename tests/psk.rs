@@ -1,5 +1,7 @@
 //! Pre-shared keys, with other implementations and between our own sides.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 #[path = "psk/clients.rs"]

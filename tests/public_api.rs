@@ -10,6 +10,8 @@
 //! EMBERTLS_DOCS=target/doc EMBERTLS_UPDATE_API=1 cargo test --all-features --test public_api
 //! ```
 
+#![cfg(feature = "full")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

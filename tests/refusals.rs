@@ -1,6 +1,8 @@
 //! What must be refused is refused: with the right error on our side, and the
 //! right alert on the peer's.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 #[path = "refusals/certificates.rs"]

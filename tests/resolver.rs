@@ -1,6 +1,8 @@
 //! Which configuration a client gets: by its server name, by anything else in
 //! its hello, and while configurations are replaced. The clients are rustls.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::io::{Read, Write};

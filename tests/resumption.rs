@@ -1,6 +1,8 @@
 //! Sessions that are resumed: by tickets and by session ids, with ourselves and
 //! with others, and when they are not.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 #[path = "resumption/pair.rs"]

@@ -1,5 +1,7 @@
 //! Trusted certificates from the environment and from a crate.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::env;

@@ -1,6 +1,8 @@
 //! What `SECURITY.md` says is so: the patches and tests that it names exist,
 //! every patch is on it, and what it calls left out is not compiled.
 
+#![cfg(feature = "full")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

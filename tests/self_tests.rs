@@ -1,6 +1,8 @@
 //! The engine's own self-tests, all that we compile, with gcc and with clang:
 //! the patched C computes what the standards say, whatever compiles it.
 
+#![cfg(feature = "full")]
+
 #[path = "../build/error.rs"]
 #[allow(dead_code)]
 mod error;

@@ -10,6 +10,8 @@
 //! where its lines are the same; a hunk that has no place becomes `-`, and needs
 //! a decision (`vendor/releases/README.md`).
 
+#![cfg(feature = "full")]
+
 #[path = "../build/error.rs"]
 #[allow(dead_code)]
 mod error;

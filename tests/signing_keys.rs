@@ -1,5 +1,7 @@
 //! Private keys that stay elsewhere: here, with the openssl program.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 #[path = "signing_keys/clients.rs"]

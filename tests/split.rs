@@ -1,5 +1,7 @@
 //! Reading and writing one session from two threads, over real sockets.
 
+#![cfg(feature = "full")]
+
 mod common;
 
 use std::io::{ErrorKind, Read, Write};

@@ -1,6 +1,8 @@
 //! What the crate is made of is written down: its dependencies in
 //! `docs/dependencies.md`, its unsafe blocks in `docs/unsafe.md`.
 
+#![cfg(feature = "full")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

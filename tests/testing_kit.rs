@@ -1,5 +1,6 @@
 //! The feature `testing`: a kit for tests of other programs.
 
+#![cfg(feature = "full")]
 #![cfg(feature = "testing")]
 
 use std::io::{ErrorKind, Read, Write};

@@ -1,5 +1,7 @@
 //! `tls_server`, run as a user runs it: curl and a client of ours fetch files.
 
+#![cfg(feature = "full")]
+
 mod common;
 #[path = "examples/program.rs"]
 #[allow(dead_code, reason = "shared with the other examples' tests")]

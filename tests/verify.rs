@@ -1,5 +1,7 @@
 //! Certificate verification, from chains made on the spot.
 
+#![cfg(feature = "full")]
+
 #[path = "verify/chains.rs"]
 mod chains;
 #[allow(dead_code)]

@@ -1,5 +1,7 @@
 //! The example `x509_verify`, run as a user runs it.
 
+#![cfg(feature = "full")]
+
 #[allow(dead_code)]
 #[path = "verify/pki.rs"]
 mod pki;

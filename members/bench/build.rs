@@ -58,6 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         strict: false,
         legacy_suites: false,
         logging: false,
+        without: &[],
     })?;
     build.file("src/c/program.c").try_compile("bench_program")?;
     for input in ["src/c", "../../build", "../../src/ffi", "../../vendor"] {

@@ -45,6 +45,26 @@ impl<'a> Numbers<'a> {
     }
 }
 
+impl Numbers<'_> {
+    /// Refuses a key that another build could use.
+    pub(super) fn check_parts(&self) -> Result<(), Refusal> {
+        match self {
+            _ if !cfg!(feature = "certificates") => {
+                Err(Refusal::left_out("the use of certificates", "certificates"))
+            }
+            Self::Rsa(_) if !cfg!(feature = "rsa") => {
+                Err(Refusal::left_out("it is an RSA key: RSA", "rsa"))
+            }
+            Self::Ec(ec) if ec.curve.bits != 256 && !cfg!(feature = "curves") => {
+                let curve = ec.curve.name;
+                let what = format!("it is on the curve {curve}, which");
+                Err(Refusal::left_out(&what, "curves"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl RsaNumbers<'_> {
     pub(super) fn modulus(&self) -> &[u8] {
         self.all[0]

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
+use crate::compiled;
 use crate::error::{Error, ErrorCode};
 
 /// A reason that holds no part of the key.
@@ -22,6 +23,11 @@ impl Refusal {
             reason: reason.into(),
             code: None,
         }
+    }
+
+    /// What could be used in another build.
+    pub(super) fn left_out(what: &str, feature: &str) -> Self {
+        Self::new(compiled::left_out(what, feature))
     }
 
     /// The error to return, for the key named `which`.

@@ -172,6 +172,11 @@ impl SignatureScheme {
         info
     }
 
+    /// Whether this build has the hash.
+    pub(crate) fn is_compiled(&self) -> bool {
+        cfg!(feature = "sha384") || self.digest_len() == 32
+    }
+
     pub(crate) fn is_pss(self) -> bool {
         matches!(self, RsaPssSha256 | RsaPssSha384 | RsaPssSha512)
     }

@@ -22,7 +22,7 @@ impl Rng {
     fn with(&self, mut draw: impl FnMut(&Drbg) -> Result<()>) -> Result<()> {
         match self {
             Self::Shared(drbg) => draw(drbg),
-            #[cfg(any(test, fuzzing))]
+            #[cfg(any(all(test, feature = "full"), fuzzing))]
             Self::PerThread if super::fixed::is_on() => draw(&seed()?),
             Self::PerThread => OF_THREAD
                 .try_with(|drbg| match drbg.get() {

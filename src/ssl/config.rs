@@ -30,6 +30,7 @@ use super::psk::{ClientPsk, ServerPsks};
 use super::terms::CipherSuite;
 use super::terms::NamedGroup;
 use super::terms::ProtocolVersion;
+use crate::compiled;
 use crate::error::{Error, Result};
 use crate::pk::PrivateKey;
 use crate::rng::{Drbg, Rng};
@@ -187,9 +188,9 @@ pub(crate) enum Verification {
 /// A finished configuration. The fields are dropped in the order of the guide:
 /// certificates and CRLs, then the C struct, then the random generator.
 pub(crate) struct Inner {
-    pub(crate) verifier: Option<Verifier>,
+    verifier: Option<Verifier>,
     pub(crate) verification: Verification,
-    pub(crate) identities: Vec<Identity>,
+    identities: Vec<Identity>,
     pub(crate) client_auth: ClientAuth,
     /// The engine keeps a pointer to them.
     pub(crate) _authorities: Option<AuthorityNames>,
@@ -199,6 +200,24 @@ pub(crate) struct Inner {
     pub(crate) raw: RawConfig,
     pub(crate) common: Common,
     pub(crate) counters: Counters,
+}
+
+/// Nothing, as the compiler knows, where there are no certificates.
+impl Inner {
+    /// On a client: what judges the server.
+    pub(crate) fn verifier(&self) -> Option<&Verifier> {
+        match cfg!(feature = "certificates") {
+            true => self.verifier.as_ref(),
+            false => None,
+        }
+    }
+
+    pub(crate) fn identities(&self) -> &[Identity] {
+        match cfg!(feature = "certificates") {
+            true => &self.identities,
+            false => &[],
+        }
+    }
 }
 
 /// A certificate chain and the private key of its leaf.
@@ -300,6 +319,11 @@ impl Common {
             let others = CipherSuite::DEFAULT.iter().filter(|_| with_certificates);
             self.cipher_suites = psk.chain(others).copied().collect();
         }
+        for suite in &self.cipher_suites {
+            if let Some(feature) = suite.missing_feature() {
+                return Err(left_out(format!("the cipher suite {suite}"), feature));
+            }
+        }
         let mut suites = self.cipher_suites.iter();
         let psk = suites.find(|suite| suite.uses_pre_shared_key());
         let mut suites = self.cipher_suites.iter();
@@ -322,8 +346,14 @@ impl Common {
         if self.cipher_suites.is_empty() {
             return Err(refused("no cipher suite is allowed"));
         }
-        if self.groups.is_empty() {
+        let mut suites = self.cipher_suites.iter();
+        if self.groups.is_empty() && suites.any(|suite| suite.has_forward_secrecy()) {
             return Err(refused("no named group is allowed"));
+        }
+        for group in &self.groups {
+            if let Some(feature) = group.missing_feature() {
+                return Err(left_out(format!("the group {group}"), feature));
+            }
         }
         if let Some(suite) = duplicate(&self.cipher_suites) {
             return Err(refused(format!("the cipher suite {suite} is listed twice")));
@@ -381,6 +411,23 @@ fn duplicate<T: PartialEq + Copy>(list: &[T]) -> Option<T> {
         .enumerate()
         .find(|(position, item)| list[..*position].contains(item))
         .map(|(_, item)| *item)
+}
+
+/// Whether what judges and shows certificates, or uses pre-shared keys, is
+/// compiled where it is asked for.
+fn check_parts(has_certificates: bool, has_psk: bool) -> Result<()> {
+    if has_certificates && !cfg!(feature = "certificates") {
+        return Err(left_out("the use of certificates", "certificates"));
+    }
+    if has_psk && !cfg!(feature = "psk") {
+        return Err(left_out("the use of pre-shared keys", "psk"));
+    }
+    Ok(())
+}
+
+/// What is asked for is not compiled.
+fn left_out(what: impl fmt::Display, feature: &str) -> Error {
+    refused(compiled::left_out(what, feature))
 }
 
 fn refused(reason: impl Into<String>) -> Error {

@@ -82,7 +82,8 @@ enum Phase {
 pub(crate) struct Engine {
     raw: RawSession,
     config: Arc<Inner>,
-    is_client: bool,
+    /// Asked by [`Engine::is_client`].
+    as_client: bool,
     phase: Phase,
     inbound: Inbound,
     peer_encrypts: bool,
@@ -154,7 +155,7 @@ impl Engine {
         if asks {
             raw.request_certificate();
         }
-        if is_client && !config.identities.is_empty() {
+        if is_client && !config.identities().is_empty() {
             raw.keep_transcripts().map_err(|_| Error::OutOfMemory {
                 action: "making a session",
             })?;
@@ -162,7 +163,7 @@ impl Engine {
         Ok(Self {
             raw,
             config: Arc::clone(config),
-            is_client,
+            as_client: is_client,
             phase: Phase::Handshaking,
             inbound: Inbound::default(),
             peer_encrypts: false,
@@ -278,9 +279,10 @@ impl Engine {
         self.offered.as_ref()
     }
 
-    #[cfg(feature = "tracing")]
+    /// Whether this is a client; known to the compiler where there are no
+    /// servers.
     pub(crate) fn is_client(&self) -> bool {
-        self.is_client
+        !cfg!(feature = "server") || self.as_client
     }
 
     pub(crate) fn counters(&self) -> &Counters {

@@ -36,5 +36,5 @@ pub(crate) use self::state::SessionState;
 #[doc = include_str!("../../docs/resumption.md")]
 struct Page;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests;

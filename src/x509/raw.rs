@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::ptr::NonNull;
 
+use super::unusable::NO_CERTIFICATES;
 use crate::error::{ErrorCode, check};
 use crate::ffi;
 
@@ -23,6 +24,9 @@ unsafe impl Sync for CertificateList {}
 impl CertificateList {
     /// An empty list.
     pub(super) fn new() -> Result<Self, ErrorCode> {
+        if !cfg!(feature = "certificates") {
+            return Err(NO_CERTIFICATES);
+        }
         // SAFETY: takes nothing; the result is a fresh list or null.
         let head = NonNull::new(unsafe { ffi::ember_x509_crt_new() });
         Ok(Self {
@@ -117,7 +121,7 @@ const MAX_DIGEST: usize = 64;
 const MAX_CHAIN: usize = ffi::EMBER_X509_MAX_CHAIN as usize;
 pub(super) const ALLOC_FAILED: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_ALLOC_FAILED);
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
 

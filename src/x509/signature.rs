@@ -59,8 +59,15 @@ enum Checker {
 }
 
 impl Scheme {
-    /// The algorithm of an `AlgorithmIdentifier`; none if it is not known.
+    /// The algorithm of an `AlgorithmIdentifier`; none if it is not known here.
     pub(super) fn read(id: &[u8], parameters: Option<AnyRef<'_>>) -> Option<Self> {
+        let scheme = Self::parse(id, parameters)?;
+        missing_feature(scheme.kind, scheme.hash)
+            .is_none()
+            .then_some(scheme)
+    }
+
+    fn parse(id: &[u8], parameters: Option<AnyRef<'_>>) -> Option<Self> {
         if id == oid::RSASSA_PSS.as_bytes() {
             return pss(parameters?);
         }
@@ -106,6 +113,26 @@ impl Hash {
         };
         number as c_int
     }
+}
+
+/// The feature that brings signatures of this kind, where this build is without
+/// it.
+fn missing_feature(kind: Kind, hash: Hash) -> Option<&'static str> {
+    match (kind, hash) {
+        (Kind::RsaPkcs1 | Kind::RsaPss { .. }, _) if !cfg!(feature = "rsa") => Some("rsa"),
+        (_, Hash::Sha384 | Hash::Sha512) if !cfg!(feature = "sha384") => Some("sha384"),
+        _ => None,
+    }
+}
+
+/// The same, for the identifier of an algorithm that could not be read.
+pub(super) fn feature_for(id: &[u8]) -> Option<&'static str> {
+    if id == oid::RSASSA_PSS.as_bytes() {
+        return missing_feature(Kind::RsaPss { salt_len: 0 }, Hash::Sha256);
+    }
+    let mut known = KNOWN.iter();
+    let (_, kind, hash) = known.find(|(known, ..)| known.as_bytes() == id)?;
+    missing_feature(*kind, *hash)
 }
 
 /// RFC 4055, section 3.1. What is left out stands for SHA-1.

@@ -3,22 +3,24 @@
 use alloc::string::String;
 
 use super::Certificate;
-use super::der::{PublicKey, oid};
+use super::der::PublicKey;
+use super::der::oid::{self, ObjectIdentifier};
+use super::signature;
+use crate::compiled;
 use crate::error::ErrorCode;
 use crate::ffi;
 
 /// Why the engine cannot use this certificate, given what it returned.
 pub(super) fn why(certificate: &Certificate, code: ErrorCode) -> String {
     let fields = certificate.fields();
+    if code.is(NO_CERTIFICATES) {
+        return compiled::left_out("the use of certificates", "certificates");
+    }
     if code.is(UNKNOWN_SIG_ALG) {
-        let algorithm = oid::describe(&fields.signature_algorithm);
-        return format!("it is signed with {algorithm}, which is not supported");
+        return unsupported_signature(&fields.signature_algorithm);
     }
     if code.is(UNKNOWN_KEY) || code.is(UNKNOWN_CURVE) {
-        return format!(
-            "its key is {}, which is not supported",
-            describe_key(&fields.key)
-        );
+        return unsupported_key(&fields.key);
     }
     let field = FIELDS_BY_CODE
         .iter()
@@ -42,6 +44,34 @@ pub(super) fn is_other_key(certificate: &Certificate) -> bool {
     matches!(certificate.fields().key, PublicKey::Other(_))
 }
 
+/// What is said of a signature that is not understood.
+pub(super) fn unsupported_signature(algorithm: &[u8]) -> String {
+    let what = format!("it is signed with {}, which", oid::describe(algorithm));
+    match signature::feature_for(algorithm) {
+        Some(feature) => compiled::left_out(what, feature),
+        None => format!("{what} is not supported"),
+    }
+}
+
+/// What is said of a key that cannot be used.
+pub(super) fn unsupported_key(key: &PublicKey) -> String {
+    let feature = match key {
+        PublicKey::Rsa { .. } if !cfg!(feature = "rsa") => Some("rsa"),
+        PublicKey::Ec { curve: Some(curve) }
+            if !cfg!(feature = "curves")
+                && OTHER_CURVES.iter().any(|id| id.as_bytes() == curve) =>
+        {
+            Some("curves")
+        }
+        _ => None,
+    };
+    let what = format!("its key is {}, which", describe_key(key));
+    match feature {
+        Some(feature) => compiled::left_out(what, feature),
+        None => format!("{what} is not supported"),
+    }
+}
+
 /// The kind of a key and its size, for people.
 pub(super) fn describe_key(key: &PublicKey) -> String {
     match key {
@@ -59,6 +89,14 @@ pub(super) fn describe_key(key: &PublicKey) -> String {
     }
 }
 
+/// P-384 and P-521.
+const OTHER_CURVES: [ObjectIdentifier; 2] = [
+    ObjectIdentifier::new_unwrap("1.3.132.0.34"),
+    ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+];
+
+pub(super) const NO_CERTIFICATES: ErrorCode =
+    ErrorCode::from_raw(ffi::MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE);
 pub(super) const UNKNOWN_SIG_ALG: ErrorCode =
     ErrorCode::from_raw(ffi::MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG);
 pub(super) const UNKNOWN_KEY: ErrorCode = ErrorCode::from_raw(ffi::MBEDTLS_ERR_PK_UNKNOWN_PK_ALG);

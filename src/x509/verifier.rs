@@ -543,7 +543,7 @@ impl fmt::Debug for Verifier {
 /// As in Mbed TLS (`MBEDTLS_X509_MAX_INTERMEDIATE_CA`).
 const DEFAULT_MAX_DEPTH: usize = 8;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod cost;
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests;

@@ -4,6 +4,7 @@
 //! task only when it was woken, counts that, and knows when nothing can go on
 //! any more.
 
+#![cfg(feature = "full")]
 #![cfg(all(feature = "tokio", feature = "futures-io"))]
 
 #[path = "../common/mod.rs"]

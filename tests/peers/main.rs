@@ -4,6 +4,8 @@
 //! Every cipher suite and every group meets every peer that has it, our client
 //! their server; our server meets their clients.
 
+#![cfg(feature = "full")]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -3,6 +3,8 @@
 //! Two peers serve the tests: our own other side ([`pair`]), and one written
 //! by hand that sends any record at any time ([`peer`]).
 
+#![cfg(feature = "full")]
+
 mod pair;
 mod peer;
 mod pki;

@@ -7,6 +7,8 @@
 #include "mbedtls/ecdh.h"
 #include "mbedtls/platform_util.h"
 
+#if defined(MBEDTLS_ECDH_C)
+
 #define MAX_COORDINATE 66
 #define MAX_POINT (1 + 2 * MAX_COORDINATE)
 
@@ -92,3 +94,5 @@ int mbedtls_ecdh_compute_shared(mbedtls_ecp_group *grp, mbedtls_mpi *z, const mb
     mbedtls_platform_zeroize(shared, sizeof(shared));
     return ret;
 }
+
+#endif /* MBEDTLS_ECDH_C */

@@ -9,6 +9,8 @@
 #include "mbedtls/platform_util.h"
 #include "mbedtls/ssl_internal.h"
 
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+
 struct peer_key
 {
     ember_verify *verify;
@@ -102,3 +104,13 @@ int ember_ssl_replace_peer_key(mbedtls_ssl_context *ssl, void *key, ember_verify
     pk->pk_ctx = peer;
     return 1;
 }
+
+#else /* MBEDTLS_X509_CRT_PARSE_C */
+
+int ember_ssl_replace_peer_key(mbedtls_ssl_context *ssl, void *key, ember_verify *verify_with, ember_drop *drop)
+{
+    (void) ssl, (void) key, (void) verify_with, (void) drop;
+    return 0;
+}
+
+#endif /* MBEDTLS_X509_CRT_PARSE_C */

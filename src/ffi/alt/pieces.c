@@ -29,6 +29,8 @@ int mbedtls_gcm_finish(mbedtls_gcm_context *ctx, unsigned char *tag, size_t tag_
     return UNSUPPORTED;
 }
 
+#if defined(MBEDTLS_CHACHAPOLY_C)
+
 int mbedtls_chachapoly_starts(mbedtls_chachapoly_context *ctx, const unsigned char nonce[12],
                               mbedtls_chachapoly_mode_t mode)
 {
@@ -54,3 +56,5 @@ int mbedtls_chachapoly_finish(mbedtls_chachapoly_context *ctx, unsigned char mac
     (void) ctx, (void) mac;
     return UNSUPPORTED;
 }
+
+#endif /* MBEDTLS_CHACHAPOLY_C */

@@ -6,6 +6,8 @@
 #include "mbedtls/rsa.h"
 #include "mbedtls/rsa_internal.h"
 
+#if defined(MBEDTLS_PK_C)
+
 mbedtls_pk_context *ember_pk_new(void)
 {
     mbedtls_pk_context *pk = mbedtls_calloc(1, sizeof(*pk));
@@ -19,6 +21,8 @@ void ember_pk_free(mbedtls_pk_context *pk)
     mbedtls_pk_free(pk);
     mbedtls_free(pk);
 }
+
+#if defined(MBEDTLS_RSA_C)
 
 /* What mbedtls_rsa_check_privkey() does, which does not tell a key that is
  * wrong from memory that ran out. */
@@ -62,6 +66,8 @@ int ember_pk_set_rsa(mbedtls_pk_context *pk,
     return check_rsa(rsa);
 }
 
+#endif /* MBEDTLS_RSA_C */
+
 int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
                     const unsigned char *secret, size_t secret_len,
                     int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
@@ -90,11 +96,13 @@ int ember_pk_set_ec(mbedtls_pk_context *pk, int group,
 
 int ember_pk_same_public(const mbedtls_pk_context *a, const mbedtls_pk_context *b)
 {
+#if defined(MBEDTLS_RSA_C)
     if (mbedtls_pk_can_do(a, MBEDTLS_PK_RSA) && mbedtls_pk_can_do(b, MBEDTLS_PK_RSA)) {
         const mbedtls_rsa_context *x = mbedtls_pk_rsa(*a), *y = mbedtls_pk_rsa(*b);
         return mbedtls_mpi_cmp_mpi(&x->N, &y->N) == 0
             && mbedtls_mpi_cmp_mpi(&x->E, &y->E) == 0;
     }
+#endif
     if (mbedtls_pk_can_do(a, MBEDTLS_PK_ECKEY) && mbedtls_pk_can_do(b, MBEDTLS_PK_ECKEY)) {
         const mbedtls_ecp_keypair *x = mbedtls_pk_ec(*a), *y = mbedtls_pk_ec(*b);
         return x->grp.id == y->grp.id && mbedtls_ecp_point_cmp(&x->Q, &y->Q) == 0;
@@ -130,14 +138,34 @@ size_t ember_pk_bits(const mbedtls_pk_context *pk)
     return mbedtls_pk_get_bitlen(pk);
 }
 
+#if defined(MBEDTLS_RSA_C)
+
+static int sign_pss(mbedtls_pk_context *pk, mbedtls_md_type_t md, const unsigned char *digest, size_t digest_len,
+                    int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
+                    unsigned char *signature, size_t *written)
+{
+    mbedtls_rsa_context *rsa;
+    int ret;
+
+    if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA))
+        return MBEDTLS_ERR_PK_TYPE_MISMATCH;
+    rsa = mbedtls_pk_rsa(*pk);
+    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V21, md);
+    ret = mbedtls_rsa_rsassa_pss_sign(rsa, f_rng, p_rng, MBEDTLS_RSA_PRIVATE, md, (unsigned int) digest_len,
+                                      digest, signature);
+    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
+    *written = ret == 0 ? rsa->len : 0;
+    return ret;
+}
+
+#endif /* MBEDTLS_RSA_C */
+
 int ember_pk_sign(mbedtls_pk_context *pk, int md, int is_pss,
                   const unsigned char *digest, size_t digest_len,
                   int (*f_rng)(void *, unsigned char *, size_t), void *p_rng,
                   unsigned char *signature, size_t size, size_t *written)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type((mbedtls_md_type_t) md);
-    mbedtls_rsa_context *rsa;
-    int ret;
 
     if (info == NULL || digest_len != mbedtls_md_get_size(info))
         return MBEDTLS_ERR_PK_BAD_INPUT_DATA;
@@ -146,17 +174,11 @@ int ember_pk_sign(mbedtls_pk_context *pk, int md, int is_pss,
     if (!is_pss)
         return mbedtls_pk_sign(pk, (mbedtls_md_type_t) md, digest, digest_len,
                                signature, written, f_rng, p_rng);
-
-    if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA))
-        return MBEDTLS_ERR_PK_TYPE_MISMATCH;
-    rsa = mbedtls_pk_rsa(*pk);
-    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V21, md);
-    ret = mbedtls_rsa_rsassa_pss_sign(rsa, f_rng, p_rng, MBEDTLS_RSA_PRIVATE,
-                                      (mbedtls_md_type_t) md, (unsigned int) digest_len,
-                                      digest, signature);
-    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
-    *written = ret == 0 ? rsa->len : 0;
-    return ret;
+#if defined(MBEDTLS_RSA_C)
+    return sign_pss(pk, (mbedtls_md_type_t) md, digest, digest_len, f_rng, p_rng, signature, written);
+#else
+    return MBEDTLS_ERR_PK_TYPE_MISMATCH;
+#endif
 }
 
 int ember_pk_check_digest(mbedtls_pk_context *pk, int type, int md, int salt_len,
@@ -187,3 +209,5 @@ int ember_pk_check_signature(mbedtls_pk_context *pk, int type, int md, int salt_
     return ember_pk_check_digest(pk, type, md, salt_len, digest, mbedtls_md_get_size(info),
                                  signature, signature_len);
 }
+
+#endif /* MBEDTLS_PK_C */

@@ -5,6 +5,8 @@
 
 #include "mbedtls/ssl_internal.h"
 
+#if defined(MBEDTLS_KEY_EXCHANGE__SOME__PSK_ENABLED)
+
 /* The engine asks for the key that Rust has given it already, or not. */
 static int has_key(void *unused, mbedtls_ssl_context *ssl, const unsigned char *identity, size_t len)
 {
@@ -27,3 +29,5 @@ int ember_ssl_put_psk(mbedtls_ssl_context *ssl, const unsigned char *key, size_t
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
     return mbedtls_ssl_set_hs_psk(ssl, key, len);
 }
+
+#endif /* MBEDTLS_KEY_EXCHANGE__SOME__PSK_ENABLED */

@@ -79,10 +79,15 @@ int ember_ssl_is_resuming(const mbedtls_ssl_context *ssl)
 /* A server, before its ServerHello: whether the suite that was chosen has a pre-shared key. */
 int ember_ssl_chose_psk(const mbedtls_ssl_context *ssl)
 {
+#if defined(MBEDTLS_KEY_EXCHANGE__SOME__PSK_ENABLED)
     const mbedtls_ssl_transform *transform = ssl->transform_negotiate;
 
     return transform != NULL && transform->ciphersuite_info != NULL &&
         mbedtls_ssl_ciphersuite_uses_psk(transform->ciphersuite_info);
+#else
+    (void) ssl;
+    return 0;
+#endif
 }
 
 static int kept_elsewhere(void *none, const mbedtls_ssl_session *session)

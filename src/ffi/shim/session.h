@@ -11,6 +11,7 @@
 
 #include "mbedtls/sha512.h"
 
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
 /* A signature that is wanted or made; see signing.c. */
 struct ember_signing {
     /* What is signed with: the engine's number of the hash, that of IANA for the scheme, 0 for nothing yet. */
@@ -20,10 +21,15 @@ struct ember_signing {
     size_t signature_len;
     unsigned char digest[MBEDTLS_MD_MAX_SIZE];
     unsigned char signature[EMBER_PK_MAX_SIGNATURE];
-    /* A client's transcript under SHA-512, which the engine does not keep. */
     int has_transcript;
+#if defined(MBEDTLS_SHA512_C)
+    /* A client's transcript under SHA-512, which the engine does not keep. */
     mbedtls_sha512_context transcript;
+#endif
 };
+
+void ember_signing_init(mbedtls_ssl_config *copy);
+#endif
 
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
 /* A premaster secret as the client encrypted it, and what became of it; see legacy.c. */
@@ -57,13 +63,13 @@ struct ember_session {
     mbedtls_ssl_config config;
     /* What goes on after a message that is left out of the transcript; see ember_ssl_hash_in_place_of_next(). */
     ember_transcript *update_checksum;
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
     struct ember_signing signing;
+#endif
 #if defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
     struct ember_decryption decryption;
 #endif
     struct ember_idle idle;
 };
-
-void ember_signing_init(mbedtls_ssl_config *copy);
 
 #endif /* EMBERTLS_SESSION_H */

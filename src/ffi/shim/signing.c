@@ -19,6 +19,8 @@
 #error "Static ECDH needs a private key in the engine."
 #endif
 
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
+
 static struct ember_signing *signing_of(const mbedtls_ssl_context *ssl)
 {
     return &((struct ember_session *) ssl->conf)->signing;
@@ -122,10 +124,12 @@ int ember_ssl_owes_certificate_verify(const mbedtls_ssl_context *ssl)
 static int update_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
     int ret = mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);
+#if defined(MBEDTLS_SHA512_C)
     if (ret == 0)
         ret = mbedtls_sha512_update_ret(&ssl->handshake->fin_sha512, message, len);
     if (ret == 0)
         ret = mbedtls_sha512_update_ret(&signing_of(ssl)->transcript, message, len);
+#endif
     return ret;
 }
 
@@ -138,8 +142,10 @@ int ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl)
     if (ssl->handshake == NULL)
         return 0;
     if (!signing->has_transcript) {
+#if defined(MBEDTLS_SHA512_C)
         mbedtls_sha512_init(&signing->transcript);
         ret = mbedtls_sha512_starts_ret(&signing->transcript, 0);
+#endif
         signing->has_transcript = ret == 0;
     }
     if (ret == 0)
@@ -151,7 +157,6 @@ int ember_ssl_keep_transcripts(mbedtls_ssl_context *ssl)
 int ember_ssl_transcript(const mbedtls_ssl_context *ssl, int hash, unsigned char *digest)
 {
     mbedtls_sha256_context sha256;
-    mbedtls_sha512_context sha512;
     int ret;
 
     if (ssl->handshake == NULL || !signing_of(ssl)->has_transcript)
@@ -163,14 +168,19 @@ int ember_ssl_transcript(const mbedtls_ssl_context *ssl, int hash, unsigned char
         mbedtls_sha256_free(&sha256);
         return ret;
     }
-    if (hash != MBEDTLS_MD_SHA384 && hash != MBEDTLS_MD_SHA512)
-        return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
-    mbedtls_sha512_init(&sha512);
-    mbedtls_sha512_clone(&sha512, hash == MBEDTLS_MD_SHA384 ? &ssl->handshake->fin_sha512
-                                                            : &signing_of(ssl)->transcript);
-    ret = mbedtls_sha512_finish_ret(&sha512, digest);
-    mbedtls_sha512_free(&sha512);
-    return ret;
+#if defined(MBEDTLS_SHA512_C)
+    if (hash == MBEDTLS_MD_SHA384 || hash == MBEDTLS_MD_SHA512) {
+        mbedtls_sha512_context sha512;
+
+        mbedtls_sha512_init(&sha512);
+        mbedtls_sha512_clone(&sha512, hash == MBEDTLS_MD_SHA384 ? &ssl->handshake->fin_sha512
+                                                                : &signing_of(ssl)->transcript);
+        ret = mbedtls_sha512_finish_ret(&sha512, digest);
+        mbedtls_sha512_free(&sha512);
+        return ret;
+    }
+#endif
+    return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
 /* The step that writes CertificateVerify, with a signature that is made already. */
@@ -197,3 +207,5 @@ int ember_ssl_write_certificate_verify(mbedtls_ssl_context *ssl, uint16_t scheme
     ssl->state++;
     return mbedtls_ssl_write_handshake_msg(ssl);
 }
+
+#endif /* MBEDTLS_SSL_ASYNC_PRIVATE */

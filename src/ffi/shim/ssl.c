@@ -33,7 +33,9 @@ mbedtls_ssl_config *ember_ssl_config_copy(const mbedtls_ssl_config *conf)
     if (session == NULL)
         return NULL;
     session->config = *conf;
+#if defined(MBEDTLS_SSL_ASYNC_PRIVATE)
     ember_signing_init(&session->config);
+#endif
     return &session->config;
 }
 
@@ -74,26 +76,13 @@ int ember_ssl_ciphersuite(const mbedtls_ssl_context *ssl)
     return ssl->session != NULL ? ssl->session->ciphersuite : 0;
 }
 
-/*
- * A server asks for a certificate. The engine is told that it is optional and judges nothing: what comes is judged in
- * Rust, and refused there where it is required or bad.
- */
-void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
-{
-    mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
-}
-
-/* The names of authorities have been sent; what comes back is judged in Rust alone. */
-void ember_ssl_config_copy_forget_authorities(mbedtls_ssl_config *copy)
-{
-    copy->ca_chain = NULL;
-}
-
 static int update_both_transcripts(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len)
 {
     int ret = mbedtls_sha256_update_ret(&ssl->handshake->fin_sha256, message, len);
+#if defined(MBEDTLS_SHA512_C)
     if (ret == 0)
         ret = mbedtls_sha512_update_ret(&ssl->handshake->fin_sha512, message, len);
+#endif
     return ret;
 }
 
@@ -105,12 +94,6 @@ void ember_ssl_keep_both_transcripts(mbedtls_ssl_context *ssl)
 {
     if (ssl->handshake != NULL)
         ssl->handshake->update_checksum = update_both_transcripts;
-}
-
-/* The session answers a CertificateRequest with an empty list. */
-void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy)
-{
-    copy->key_cert = NULL;
 }
 
 /* Makes `message` the current handshake message: the next read_record() of the engine returns it as if just read. */
@@ -178,24 +161,6 @@ int ember_ssl_next_finished(mbedtls_ssl_context *ssl, int of_client, unsigned ch
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
     return ssl->handshake->calc_finished(ssl, verify_data,
                                          of_client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER);
-}
-
-/* The certificate that a server shows, once it has chosen its suite; NULL for none. Belongs to the configuration. */
-const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl)
-{
-    return ssl->handshake != NULL && ssl->handshake->key_cert != NULL ? ssl->handshake->key_cert->cert : NULL;
-}
-
-/* Whether the peer's key is on a curve that our configuration allows; true where it is on none. */
-int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl)
-{
-    const mbedtls_ssl_session *session = ssl->session_negotiate;
-
-    if (session == NULL || session->peer_cert == NULL ||
-        !mbedtls_pk_can_do(&session->peer_cert->pk, MBEDTLS_PK_ECKEY))
-        return 1;
-
-    return mbedtls_ssl_check_curve(ssl, mbedtls_pk_ec(session->peer_cert->pk)->grp.id) == 0;
 }
 
 /* Runs of empty records are counted and bounded in Rust; the engine would answer the fourth with a wrong alert. */
@@ -351,3 +316,46 @@ int ember_ssl_has_data(const mbedtls_ssl_context *ssl)
 {
     return ssl->in_offt != NULL;
 }
+
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+
+/*
+ * A server asks for a certificate. The engine is told that it is optional and judges nothing: what comes is judged in
+ * Rust, and refused there where it is required or bad.
+ */
+void ember_ssl_request_certificate(mbedtls_ssl_context *ssl)
+{
+    mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
+}
+
+/* The names of authorities have been sent; what comes back is judged in Rust alone. */
+void ember_ssl_config_copy_forget_authorities(mbedtls_ssl_config *copy)
+{
+    copy->ca_chain = NULL;
+}
+
+/* The session answers a CertificateRequest with an empty list. */
+void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy)
+{
+    copy->key_cert = NULL;
+}
+
+/* The certificate that a server shows, once it has chosen its suite; NULL for none. Belongs to the configuration. */
+const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl)
+{
+    return ssl->handshake != NULL && ssl->handshake->key_cert != NULL ? ssl->handshake->key_cert->cert : NULL;
+}
+
+/* Whether the peer's key is on a curve that our configuration allows; true where it is on none. */
+int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl)
+{
+    const mbedtls_ssl_session *session = ssl->session_negotiate;
+
+    if (session == NULL || session->peer_cert == NULL ||
+        !mbedtls_pk_can_do(&session->peer_cert->pk, MBEDTLS_PK_ECKEY))
+        return 1;
+
+    return mbedtls_ssl_check_curve(ssl, mbedtls_pk_ec(session->peer_cert->pk)->grp.id) == 0;
+}
+
+#endif /* MBEDTLS_X509_CRT_PARSE_C */

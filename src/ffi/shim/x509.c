@@ -5,6 +5,19 @@
 #include "mbedtls/platform.h"
 #include "mbedtls/sha256.h"
 
+int ember_digest(int md, const unsigned char *data, size_t len, unsigned char *digest)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md);
+    return info != NULL ? mbedtls_md(info, data, len, digest) : MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE;
+}
+
+int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32])
+{
+    return mbedtls_sha256_ret(data, len, digest, 0);
+}
+
+#if defined(MBEDTLS_X509_CRT_PARSE_C)
+
 /* The default profile of 2.16 with the algorithms that we compile, by name:
  * what a later library adds is not allowed because of that. */
 static const mbedtls_x509_crt_profile profile = {
@@ -103,12 +116,6 @@ int ember_x509_verify(mbedtls_x509_crt *presented, mbedtls_x509_crt *trusted,
     return ret;
 }
 
-int ember_digest(int md, const unsigned char *data, size_t len, unsigned char *digest)
-{
-    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md);
-    return info != NULL ? mbedtls_md(info, data, len, digest) : MBEDTLS_ERR_MD_FEATURE_UNAVAILABLE;
-}
-
 int ember_x509_check_signature(const mbedtls_x509_crt *child, mbedtls_x509_crt *issuer)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(child->sig_md);
@@ -125,7 +132,4 @@ int ember_x509_check_signature(const mbedtls_x509_crt *child, mbedtls_x509_crt *
                                  child->sig.p, child->sig.len);
 }
 
-int ember_sha256(const unsigned char *data, size_t len, unsigned char digest[32])
-{
-    return mbedtls_sha256_ret(data, len, digest, 0);
-}
+#endif /* MBEDTLS_X509_CRT_PARSE_C */

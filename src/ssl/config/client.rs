@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, SslConfig, Verification,
-    alpn_list, refused,
+    alpn_list, check_parts, refused,
 };
 use crate::error::Result;
 use crate::ffi;
@@ -363,6 +363,9 @@ impl ClientConfigBuilder {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
+        let has_certificates =
+            self.verifier.is_some() || self.trust_store.is_some() || self.identity.is_some();
+        check_parts(has_certificates, self.psk.is_some())?;
         let verifier = match (self.verifier, self.trust_store) {
             (Some(verifier), None) if self.crls.is_empty() => Some(verifier),
             (None, Some(store)) => Some(Verifier::new(store).with_crls(self.crls)),

@@ -36,6 +36,7 @@ impl ClientAuth {
     pub(crate) fn verifier(&self) -> Option<&Verifier> {
         match self {
             Self::Off => None,
+            _ if !cfg!(feature = "server") => None,
             Self::Optional(verifier) | Self::Required(verifier) => Some(verifier),
         }
     }

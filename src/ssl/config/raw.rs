@@ -167,14 +167,17 @@ impl Lists {
                 .chain([ffi::MBEDTLS_ECP_DP_NONE])
                 .collect(),
             // SHA-1 and SHA-224, which the engine's own preset allows, stay out.
-            hashes: [
-                ffi::MBEDTLS_MD_SHA256,
-                ffi::MBEDTLS_MD_SHA384,
-                ffi::MBEDTLS_MD_SHA512,
-                ffi::MBEDTLS_MD_NONE,
-            ]
-            .into_iter()
-            .map(|hash| hash as c_int)
+            hashes: match cfg!(feature = "sha384") {
+                true => &[
+                    ffi::MBEDTLS_MD_SHA256,
+                    ffi::MBEDTLS_MD_SHA384,
+                    ffi::MBEDTLS_MD_SHA512,
+                ][..],
+                false => &[ffi::MBEDTLS_MD_SHA256],
+            }
+            .iter()
+            .chain([&ffi::MBEDTLS_MD_NONE])
+            .map(|hash| *hash as c_int)
             .collect(),
             alpn: alpn_names
                 .iter()

@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::{
     Common, Counters, Identity, Inner, RawConfig, ResumptionSettings, Server, SslConfig,
-    Verification, alpn_list, refused,
+    Verification, alpn_list, check_parts, left_out, refused,
 };
 use crate::error::Result;
 use crate::ffi;
@@ -280,6 +280,12 @@ impl ServerConfigBuilder {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
+        if !cfg!(feature = "server") {
+            return Err(left_out("the server's side of TLS", "server"));
+        }
+        let has_certificates =
+            !self.identities.is_empty() || !matches!(self.client_auth, ClientAuth::Off);
+        check_parts(has_certificates, self.psks.is_some())?;
         if self.identities.is_empty() && self.psks.is_none() {
             return Err(refused(
                 "a server needs a certificate and its key: call `identity`, or `pre_shared_keys`",
@@ -337,6 +343,7 @@ impl ServerConfigBuilder {
 /// The most that the names of authorities may take in a CertificateRequest,
 /// which must fit one record.
 const MAX_AUTHORITY_NAMES: usize = 16_000;
+
 impl fmt::Debug for ServerConfigBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerConfigBuilder")

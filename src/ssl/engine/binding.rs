@@ -11,8 +11,8 @@ use crate::x509::end_point_digest;
 impl Engine {
     /// On a server that has chosen its suite: remembers what it shows.
     pub(super) fn note_own_identity(&mut self) {
-        if !self.is_client && self.own_identity.is_none() {
-            let mut identities = self.config.identities.iter();
+        if !self.is_client() && self.own_identity.is_none() {
+            let mut identities = self.config.identities().iter();
             self.own_identity = identities.position(|identity| self.raw.shows(&identity.chain));
         }
     }
@@ -20,7 +20,7 @@ impl Engine {
     /// On a server: the identity that it shows, or showed in the full handshake
     /// of a session that is resumed.
     pub(super) fn own_identity(&self) -> Option<&Identity> {
-        self.config.identities.get(self.own_identity?)
+        self.config.identities().get(self.own_identity?)
     }
 
     /// Before the Finished message of either side: the first one is kept.
@@ -46,7 +46,7 @@ impl Engine {
     }
 
     fn server_end_point(&self) -> Result<Vec<u8>> {
-        let shown = match self.is_client {
+        let shown = match self.is_client() {
             true => self.peer_chain.first().map(|der| der.as_ref()),
             false => self.own_identity().map(|identity| identity.leaf.as_der()),
         };

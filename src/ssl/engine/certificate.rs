@@ -58,7 +58,7 @@ impl Engine {
 
     /// A client may have none to show; a server must.
     fn no_certificate_came(&mut self, message: &[u8]) -> Result<()> {
-        if self.is_client {
+        if self.is_client() {
             return Err(self.refuse(
                 Alert::DecodeError,
                 "the server's Certificate message holds no certificate",
@@ -83,7 +83,7 @@ impl Engine {
 
     fn judge(&mut self) -> Result<()> {
         let (chain, config) = (&self.peer_chain, &self.config);
-        let judged_by = config.verifier.as_ref().zip(self.server_name.as_ref());
+        let judged_by = config.verifier().zip(self.server_name.as_ref());
         let judgement = match (judged_by, config.client_auth.verifier()) {
             (Some((verifier, name)), _) => verifier.judge(chain, name, self.key_use()),
             (None, Some(verifier)) => verifier.judge_client(chain),

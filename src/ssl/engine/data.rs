@@ -176,7 +176,7 @@ impl Engine {
             return Err(self.engine_refused(code));
         }
         let content = self.raw.record_content();
-        let asks_again = match self.is_client {
+        let asks_again = match self.is_client() {
             true => content.starts_with(&HELLO_REQUEST),
             false => content.first() == Some(&CLIENT_HELLO),
         };

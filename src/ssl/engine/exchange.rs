@@ -33,7 +33,7 @@ impl Engine {
             .iter()
             .copied()
             .find(|known| known.iana_number() == group);
-        if self.is_client {
+        if self.is_client() {
             self.note_peer_scheme(scheme);
         }
     }

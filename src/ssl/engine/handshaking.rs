@@ -72,7 +72,7 @@ impl Engine {
     /// before it looks whether it is there. It never is: [`Self::next_protected`]
     /// brings it and makes that step.
     fn step_unless_idle(&mut self) -> Result<(), ErrorCode> {
-        let awaited = match self.is_client {
+        let awaited = match self.is_client() {
             true => ffi::MBEDTLS_SSL_SERVER_FINISHED,
             false => ffi::MBEDTLS_SSL_CLIENT_FINISHED,
         };
@@ -84,7 +84,7 @@ impl Engine {
 
     /// What the engine must be told before some of its steps.
     fn prepare_step(&mut self) -> Result<()> {
-        match (self.is_client, self.raw.state()) {
+        match (self.is_client(), self.raw.state()) {
             (false, ffi::MBEDTLS_SSL_CLIENT_HELLO) => {
                 self.hash_hello()?;
                 self.check_offer()?;
@@ -184,7 +184,7 @@ impl Engine {
     /// ignored.
     fn message_came(&mut self, message: &[u8]) -> Result<bool> {
         let kind = message[0];
-        if self.is_client && kind == MESSAGE_HELLO_REQUEST && message.len() == 4 {
+        if self.is_client() && kind == MESSAGE_HELLO_REQUEST && message.len() == 4 {
             // RFC 5246, 7.4.1.1: ignored during a handshake, and no part of the transcript.
             self.inbound
                 .idle_record_seen()
@@ -271,7 +271,7 @@ impl Engine {
     /// On a server that has the client's hello and not answered it yet.
     fn check_offer(&mut self) -> Result<()> {
         match &self.offered {
-            Some(offer) if !self.is_client => {
+            Some(offer) if !self.is_client() => {
                 let offered = offer.offers(extension::EXTENDED_MASTER_SECRET);
                 self.check_extended_master_secret(offered)
             }
@@ -322,8 +322,8 @@ impl Engine {
 
     fn change_cipher_spec_came(&mut self) -> Result<()> {
         let expected = match self.raw.state() {
-            ffi::MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC => self.is_client,
-            ffi::MBEDTLS_SSL_CLIENT_CHANGE_CIPHER_SPEC => !self.is_client,
+            ffi::MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC => self.is_client(),
+            ffi::MBEDTLS_SSL_CLIENT_CHANGE_CIPHER_SPEC => !self.is_client(),
             _ => false,
         };
         if !expected || !self.inbound.is_between_messages() {
@@ -353,7 +353,7 @@ impl Engine {
 
     /// Whether the state of the handshake allows this type of message.
     fn expects(&self, kind: u8) -> bool {
-        let allowed: &[u8] = match (self.is_client, self.raw.state()) {
+        let allowed: &[u8] = match (self.is_client(), self.raw.state()) {
             (true, ffi::MBEDTLS_SSL_SERVER_HELLO) => &[MESSAGE_SERVER_HELLO],
             (true, ffi::MBEDTLS_SSL_SERVER_CERTIFICATE) => &[MESSAGE_CERTIFICATE],
             (true, ffi::MBEDTLS_SSL_SERVER_KEY_EXCHANGE) if self.key_exchange_is_optional() => {
@@ -400,8 +400,8 @@ impl Engine {
         let mut messages = own_messages(self.raw.output());
         let message = messages.first().copied().unwrap_or_default();
         match &self.offered {
-            None if self.is_client => self.offered = ClientHello::parse(message).ok(),
-            Some(offer) if !self.is_client && self.chosen.is_none() => {
+            None if self.is_client() => self.offered = ClientHello::parse(message).ok(),
+            Some(offer) if !self.is_client() && self.chosen.is_none() => {
                 self.chosen = ServerHello::parse(message, offer).ok();
                 messages.retain(|message| message.first() == Some(&MESSAGE_SERVER_KEY_EXCHANGE));
                 if let Some(message) = messages.pop().map(<[u8]>::to_vec) {

@@ -63,7 +63,7 @@ impl Engine {
 
     /// The engine failed for want of something, which is nobody's refusal.
     fn ran_out(&self, code: ErrorCode) -> Option<Error> {
-        let action = match (self.phase(), self.is_client) {
+        let action = match (self.phase(), self.is_client()) {
             (Phase::Open, _) => "reading",
             (_, true) => "handshake with the server",
             (_, false) => "handshake with the client",
@@ -81,7 +81,7 @@ impl Engine {
     pub(super) fn alert_received(&mut self, alert: Alert) -> Error {
         let reason = match alert {
             Alert::CloseNotify => "the peer closed the session".into(),
-            _ if self.is_client && self.chosen.is_none() => self.why_server_may_refuse(alert),
+            _ if self.is_client() && self.chosen.is_none() => self.why_server_may_refuse(alert),
             _ => match self.certificate_withheld {
                 Some(why) => format!(
                     "{} (it asked for a client certificate and got none: {why})",

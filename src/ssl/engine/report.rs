@@ -61,7 +61,7 @@ impl Engine {
                     && hello.cipher_suites.contains(&suite.iana_number())
             })
         };
-        let identities = &self.config.identities;
+        let identities = self.config.identities();
         let with_suite: Vec<_> = identities.iter().filter(shares_suite).collect();
         if identities.is_empty() {
             return format!(

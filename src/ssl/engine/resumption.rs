@@ -48,8 +48,8 @@ impl Engine {
 
     pub(super) fn peer_was_verified(&mut self, chain: &VerifiedChain) {
         let config = &self.config;
-        let verifier = match self.is_client {
-            true => config.verifier.as_ref(),
+        let verifier = match self.is_client() {
+            true => config.verifier(),
             false => config.client_auth.verifier(),
         };
         let good_until = verifier.map(|verifier| verifier.good_until(chain).as_secs());
@@ -85,7 +85,7 @@ impl Engine {
         if core::mem::replace(&mut self.resumption.is_kept, true) {
             return;
         }
-        match self.is_client {
+        match self.is_client() {
             true => self.remember_session(),
             false => self.cache_session(),
         }
@@ -181,7 +181,7 @@ impl Engine {
 
     pub(crate) fn resumption_data(&self) -> Option<ResumptionData> {
         // A session that failed is not resumed (RFC 5246, 7.2.2).
-        if !self.is_client || !self.verdict.is_verified() || self.phase() == Phase::Dead {
+        if !self.is_client() || !self.verdict.is_verified() || self.phase() == Phase::Dead {
             return None;
         }
         let before = self.resumption.offered.as_ref();
@@ -305,7 +305,7 @@ impl Engine {
         if !self.peer_chain.is_empty() {
             self.verdict = Verdict::Verified;
         }
-        let mut identities = self.config.identities.iter();
+        let mut identities = self.config.identities().iter();
         self.own_identity =
             identities.position(|identity| identity.leaf.fingerprint_sha256() == state.shown);
         self.resumption.chosen = Some(Box::new(state));

@@ -36,7 +36,7 @@ impl Engine {
         let may_decrypt = config.common.cipher_suites.iter().any(|suite| {
             suite.is_static_rsa() && hello.cipher_suites.contains(&suite.iana_number())
         });
-        let usable = config.identities.iter().filter_map(|identity| {
+        let usable = config.identities().iter().filter_map(|identity| {
             let scheme = common_scheme(&identity.key, accepted);
             let decrypts = may_decrypt && identity.key.kind() == KeyKind::Rsa;
             (scheme.is_some() || decrypts).then_some((identity, scheme))
@@ -51,7 +51,7 @@ impl Engine {
                 self.raw.sign_with(*scheme);
             }
         }
-        if usable.len() < config.identities.len() {
+        if usable.len() < config.identities().len() {
             for (identity, _) in &usable {
                 // SAFETY: the configuration outlives the session.
                 unsafe { self.raw.may_show(&identity.chain) }
@@ -64,9 +64,11 @@ impl Engine {
     /// Whether a signature is waited for, after having asked for one where it
     /// is time.
     pub(super) fn needs_signature(&mut self) -> Result<bool> {
-        if self.awaited_signature.is_none() && self.is_client && self.raw.owes_certificate_verify()
+        if self.awaited_signature.is_none()
+            && self.is_client()
+            && self.raw.owes_certificate_verify()
         {
-            let (key, scheme) = match (self.config.identities.first(), self.client_scheme) {
+            let (key, scheme) = match (self.config.identities().first(), self.client_scheme) {
                 (Some(identity), Some(scheme)) => (identity.key.clone(), scheme),
                 _ => return Err(self.refuse(Alert::InternalError, "there is no key to sign with")),
             };
@@ -99,7 +101,7 @@ impl Engine {
     fn decryption_wanted(&mut self) -> Result<()> {
         let identity = self
             .own_identity
-            .and_then(|own| self.config.identities.get(own));
+            .and_then(|own| self.config.identities().get(own));
         let key = identity.map(|identity| identity.key.clone());
         let version = self.offered.as_ref().map(|hello| hello.legacy_version);
         let decrypted = key.zip(version);
@@ -131,7 +133,7 @@ impl Engine {
             Poll::Ready(Ok(signature)) => signature,
             Poll::Ready(Err(error)) => return Poll::Ready(Err(self.cannot_sign(error))),
         };
-        let taken = match self.is_client {
+        let taken = match self.is_client() {
             true => self
                 .raw
                 .write_certificate_verify(awaited.scheme, &signature),
@@ -143,7 +145,7 @@ impl Engine {
     /// On a client: which scheme the server lets our key sign with. Without
     /// one it gets an empty list.
     pub(super) fn choose_client_scheme(&mut self, request: &CertificateRequest) {
-        let Some(identity) = self.config.identities.first() else {
+        let Some(identity) = self.config.identities().first() else {
             self.certificate_withheld = Some("none is configured");
             return;
         };
@@ -161,7 +163,7 @@ impl Engine {
 
     /// On a client that may have to sign.
     pub(super) fn keep_transcripts(&mut self) -> Result<()> {
-        if self.config.identities.is_empty() {
+        if self.config.identities().is_empty() {
             return Ok(());
         }
         let kept = self.raw.keep_transcripts();
@@ -169,7 +171,7 @@ impl Engine {
     }
 
     fn own_key(&self) -> Option<(PrivateKey, SignatureScheme)> {
-        let own = self.config.identities.get(self.own_identity?)?;
+        let own = self.config.identities().get(self.own_identity?)?;
         let accepted = &self.offered.as_ref()?.signature_schemes;
         Some((own.key.clone(), common_scheme(&own.key, accepted)?))
     }

@@ -14,12 +14,12 @@ use crate::x509::{Verifier, sha256};
 pub(crate) fn client(config: &Inner) -> Option<[u8; 32]> {
     let mut parts = Parts::new(b"embertls client");
     parts.push(&[u8::from(config.verification == Verification::Optional)]);
-    parts.push_verifier(config.verifier.as_ref())?;
+    parts.push_verifier(config.verifier())?;
     parts.push_common(config);
     for protocol in &config.common.alpn {
         parts.push(protocol.as_bytes());
     }
-    for identity in &config.identities {
+    for identity in config.identities() {
         parts.push(&identity.leaf.fingerprint_sha256());
     }
     Some(parts.digest())
@@ -39,7 +39,7 @@ pub(crate) fn server(config: &Inner) -> Option<[u8; 32]> {
         ClientAuth::Required(_) => 2,
     }]);
     parts.push_verifier(config.client_auth.verifier())?;
-    for identity in &config.identities {
+    for identity in config.identities() {
         parts.push(&sha256(identity.leaf.key_info()));
     }
     Some(parts.digest())

@@ -33,16 +33,20 @@ impl NamedGroup {
     /// X25519 with the feature `accel`, and P-256 without.
     ///
     /// ```
-    /// assert_eq!(embertls::NamedGroup::ALL.len(), 4);
+    /// use embertls::NamedGroup;
+    ///
+    /// assert!(NamedGroup::ALL.contains(&NamedGroup::Secp256r1));
     /// ```
-    pub const ALL: &[Self] = match cfg!(feature = "accel") {
-        true => &[
+    pub const ALL: &[Self] = match (cfg!(feature = "curves"), cfg!(feature = "accel")) {
+        (false, _) if cfg!(feature = "ecdhe") => &[Self::Secp256r1],
+        (false, _) => &[],
+        (true, true) => &[
             Self::X25519,
             Self::Secp256r1,
             Self::Secp384r1,
             Self::Secp521r1,
         ],
-        false => &[
+        (true, false) => &[
             Self::Secp256r1,
             Self::X25519,
             Self::Secp384r1,
@@ -75,6 +79,16 @@ impl NamedGroup {
             Self::Secp256r1 => "secp256r1",
             Self::Secp384r1 => "secp384r1",
             Self::Secp521r1 => "secp521r1",
+        }
+    }
+
+    /// The feature that brings the group, where this build is without it.
+    pub(crate) fn missing_feature(self) -> Option<&'static str> {
+        match self {
+            Self::Secp256r1 if cfg!(feature = "ecdhe") => None,
+            Self::Secp256r1 => Some("ecdhe"),
+            _ if cfg!(feature = "curves") => None,
+            _ => Some("curves"),
         }
     }
 

@@ -121,6 +121,15 @@ pub enum CipherSuite {
 
 use CipherSuite::*;
 
+/// A list of those of these suites that are compiled.
+macro_rules! compiled {
+    ($($suite:ident),* $(,)?) => {{
+        const NAMED: &[CipherSuite] = &[$($suite),*];
+        const COMPILED: [CipherSuite; count_compiled(NAMED)] = keep_compiled(NAMED);
+        &COMPILED
+    }};
+}
+
 impl CipherSuite {
     /// Every suite with certificates that is compiled; those with pre-shared
     /// keys are in [`PSK`](Self::PSK), those for old peers in `LEGACY`.
@@ -132,7 +141,7 @@ impl CipherSuite {
     ///     println!("0x{:04x} {suite}", suite.iana_number());
     /// }
     /// ```
-    pub const ALL: &[Self] = &[
+    pub const ALL: &[Self] = compiled![
         EcdheEcdsaWithAes128GcmSha256,
         EcdheEcdsaWithAes256GcmSha384,
         EcdheEcdsaWithChacha20Poly1305Sha256,
@@ -153,7 +162,7 @@ impl CipherSuite {
     ///
     /// assert!(CipherSuite::PSK.iter().all(|suite| suite.uses_pre_shared_key()));
     /// ```
-    pub const PSK: &[Self] = &[
+    pub const PSK: &[Self] = compiled![
         EcdhePskWithChacha20Poly1305Sha256,
         PskWithAes128GcmSha256,
         PskWithAes256GcmSha384,
@@ -181,7 +190,7 @@ impl CipherSuite {
     /// assert!(CipherSuite::LEGACY.contains(&suites[suites.len() - 1]));
     /// ```
     #[cfg(feature = "legacy-suites")]
-    pub const LEGACY: &[Self] = &[
+    pub const LEGACY: &[Self] = compiled![
         EcdheEcdsaWithAes128CbcSha,
         EcdheEcdsaWithAes256CbcSha,
         EcdheEcdsaWithAes128CbcSha256,
@@ -215,7 +224,7 @@ impl CipherSuite {
     /// assert!(CipherSuite::PSK_DEFAULT[0].has_forward_secrecy());
     /// assert!(!CipherSuite::PSK_DEFAULT.contains(&CipherSuite::PskWithAes128Ccm8));
     /// ```
-    pub const PSK_DEFAULT: &[Self] = &[
+    pub const PSK_DEFAULT: &[Self] = compiled![
         EcdhePskWithChacha20Poly1305Sha256,
         PskWithAes128GcmSha256,
         PskWithAes256GcmSha384,
@@ -231,7 +240,7 @@ impl CipherSuite {
     ///
     /// assert!(!CipherSuite::DEFAULT.contains(&CipherSuite::EcdheEcdsaWithAes128Ccm8));
     /// ```
-    pub const DEFAULT: &[Self] = &[
+    pub const DEFAULT: &[Self] = compiled![
         EcdheEcdsaWithAes128GcmSha256,
         EcdheRsaWithAes128GcmSha256,
         EcdheEcdsaWithAes256GcmSha384,
@@ -325,7 +334,20 @@ impl CipherSuite {
         self.name().starts_with("TLS_RSA_")
     }
 
-    fn facts(self) -> (u16, &'static str) {
+    /// The feature that brings the suite, where this build is without it.
+    pub(crate) const fn missing_feature(self) -> Option<&'static str> {
+        let mut at = 0;
+        while at < NEEDS.len() {
+            let (part, feature, is_compiled) = NEEDS[at];
+            if !is_compiled && contains(self.facts().1, part) {
+                return Some(feature);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    const fn facts(self) -> (u16, &'static str) {
         match self {
             EcdheEcdsaWithAes128GcmSha256 => (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
             EcdheEcdsaWithAes256GcmSha384 => (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
@@ -395,6 +417,62 @@ impl fmt::Display for CipherSuite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Parts of a name, and the features that bring them.
+const NEEDS: [(&str, &str, bool); 7] = [
+    (
+        "ECDHE_ECDSA",
+        "certificates",
+        cfg!(feature = "certificates"),
+    ),
+    ("_RSA_", "rsa", cfg!(feature = "rsa")),
+    ("PSK", "psk", cfg!(feature = "psk")),
+    ("ECDHE_PSK", "ecdhe", cfg!(feature = "ecdhe")),
+    ("CHACHA20", "chacha20", cfg!(feature = "chacha20")),
+    ("_CCM", "ccm", cfg!(feature = "ccm")),
+    ("_GCM_SHA384", "sha384", cfg!(feature = "sha384")),
+];
+
+const fn contains(name: &str, part: &str) -> bool {
+    let (name, part) = (name.as_bytes(), part.as_bytes());
+    let mut start = 0;
+    while start + part.len() <= name.len() {
+        let mut len = 0;
+        while len < part.len() && name[start + len] == part[len] {
+            len += 1;
+        }
+        if len == part.len() {
+            return true;
+        }
+        start += 1;
+    }
+    false
+}
+
+const fn count_compiled(suites: &[CipherSuite]) -> usize {
+    let (mut at, mut count) = (0, 0);
+    while at < suites.len() {
+        if suites[at].missing_feature().is_none() {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// `N` is their count.
+const fn keep_compiled<const N: usize>(suites: &[CipherSuite]) -> [CipherSuite; N] {
+    let mut kept = [PskWithAes128GcmSha256; N];
+    let (mut at, mut count) = (0, 0);
+    while at < suites.len() {
+        if suites[at].missing_feature().is_none() {
+            kept[count] = suites[at];
+            count += 1;
+        }
+        at += 1;
+    }
+    kept
 }
 
 /// A suite's number as people read it: its name where it is known here.

@@ -156,7 +156,7 @@ fn kept_list(content: &[u8], is_known: impl Fn(u16) -> bool) -> Vec<u8> {
     [&(kept.len() as u16).to_be_bytes()[..], &kept].concat()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
 

@@ -13,7 +13,7 @@ use crate::error::VerifyFlag;
 use crate::x509::certificate::hex;
 use crate::x509::crl::List;
 use crate::x509::der::{key_usage, oid};
-use crate::x509::unusable::describe_key;
+use crate::x509::unusable::{self, describe_key};
 use crate::x509::{Certificate, ServerName};
 
 /// Why no path leads on from the last certificate.
@@ -125,8 +125,8 @@ pub(super) fn weak_signature(algorithm: &[u8]) -> String {
 
 pub(super) fn unsupported_signature(algorithm: &[u8]) -> String {
     format!(
-        "it is signed with {}, which is not supported; have it issued with RSA or ECDSA and SHA-256",
-        oid::describe(algorithm)
+        "{}; have it issued with RSA or ECDSA and SHA-256",
+        unusable::unsupported_signature(algorithm)
     )
 }
 

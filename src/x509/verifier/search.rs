@@ -18,7 +18,7 @@ use super::work::{Exhausted, Work};
 use super::{Case, constraints, policies, revocation, rules, strict};
 use crate::x509::Certificate;
 use crate::x509::der::key_usage;
-use crate::x509::unusable::{describe_key, is_other_key};
+use crate::x509::unusable::{is_other_key, unsupported_key};
 
 /// What came out.
 pub(super) enum Outcome<'a> {
@@ -309,13 +309,13 @@ impl<'a> Search<'a> {
         if let Some(why) = too_costly(certificate) {
             return Some(why);
         }
-        let key = describe_key(&fields.key);
+        let why = || unsupported_key(&fields.key);
         if is_other_key(certificate) {
-            return Some(format!("its key is {key}, which is not supported"));
+            return Some(why());
         }
         certificate
             .key()
             .err()
-            .map(|code| format!("its key is {key}, which is not supported [{code}]"))
+            .map(|code| format!("{} [{code}]", why()))
     }
 }

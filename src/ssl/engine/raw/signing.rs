@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ptr::null_mut;
 
-use super::RawSession;
+use super::{RawSession, slice};
 use crate::error::{ErrorCode, check};
 use crate::ffi;
 use crate::pk::{KeyKind, PrivateKey, SignatureScheme};
@@ -47,7 +47,7 @@ impl RawSession {
         // `self` is borrowed.
         unsafe {
             let digest = ffi::ember_ssl_digest_to_sign(self.ssl.as_ptr(), &mut len);
-            core::slice::from_raw_parts(digest, len)
+            slice(digest, len)
         }
     }
 

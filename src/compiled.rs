@@ -1,0 +1,35 @@
+//! What a small build leaves out, and how it says so.
+//!
+//! The interface is the same in every build. What no feature asked for is
+//! refused, by the name of the feature that brings it, where a configuration is
+//! made or a key or certificate is loaded. What nothing then leads to is not in
+//! the program.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Says that `what` cannot be had, and how it could be.
+pub(crate) fn left_out(what: impl fmt::Display, feature: &str) -> String {
+    format!("{what} is not compiled into this program: turn on the feature `{feature}` of embertls")
+}
+
+/// The features that say which keys can be used and are off here, as the end
+/// of a sentence.
+pub(crate) fn missing_for_keys() -> String {
+    let features = [
+        ("certificates", cfg!(feature = "certificates")),
+        ("curves", cfg!(feature = "curves")),
+        ("rsa", cfg!(feature = "rsa")),
+    ];
+    let missing = features.iter().filter(|(_, is_on)| !is_on);
+    let names: Vec<_> = missing.map(|(name, _)| format!("`{name}`")).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; this program is built without embertls' {}",
+            names.join(", ")
+        ),
+    }
+}
