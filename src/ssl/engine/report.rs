@@ -79,6 +79,16 @@ impl Engine {
                 key_kinds(identities)
             );
         }
+        let shared = common.cipher_suites.iter().filter(|suite| {
+            suite.key_kind().is_some() && hello.cipher_suites.contains(&suite.iana_number())
+        });
+        let shared: Vec<_> = shared.copied().collect();
+        if !shared.iter().any(|suite| suite.has_forward_secrecy()) {
+            return format!(
+                "{} needs a certificate with the key usage keyEncipherment",
+                names(&shared).join(", ")
+            );
+        }
         let schemes = hello.signature_schemes.as_slice();
         if with_suite
             .iter()
