@@ -82,6 +82,7 @@ programs! {
     dead_after_failure(two_identities), FAULT;
     prf_return_values(nothing), FAULT;
     finished_return_values(identity), FAULT;
+    finished_alert(identity), FAULT;
     session_copy_double_free(identity), DOUBLE_FREE;
     read_leaves_plaintext(identity), FAULT;
     key_block_wipe(identity), FAULT;

@@ -1116,11 +1116,6 @@ unsafe extern "C" {
         message: *const ::std::os::raw::c_uchar,
         len: usize,
     ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_check_finished(
-        ssl: *mut mbedtls_ssl_context,
-        verify_data: *const ::std::os::raw::c_uchar,
-        len: usize,
-    ) -> ::std::os::raw::c_int;
     pub fn ember_ssl_next_finished(
         ssl: *mut mbedtls_ssl_context,
         of_client: ::std::os::raw::c_int,

@@ -124,7 +124,6 @@ void ember_ssl_config_copy_withdraw_certificate(mbedtls_ssl_config *copy);
 int ember_ssl_place_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_hash_message(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
 int ember_ssl_hash_in_place_of_next(mbedtls_ssl_context *ssl, const unsigned char *message, size_t len);
-int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len);
 int ember_ssl_next_finished(mbedtls_ssl_context *ssl, int of_client, unsigned char verify_data[12]);
 const mbedtls_x509_crt *ember_ssl_own_certificate(const mbedtls_ssl_context *ssl);
 int ember_ssl_peer_curve_is_allowed(const mbedtls_ssl_context *ssl);

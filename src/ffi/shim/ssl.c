@@ -138,22 +138,6 @@ int ember_ssl_hash_in_place_of_next(mbedtls_ssl_context *ssl, const unsigned cha
     return 0;
 }
 
-/* 0 if `verify_data` is what the peer's Finished must hold, MBEDTLS_ERR_SSL_BAD_HS_FINISHED if not. */
-int ember_ssl_check_finished(mbedtls_ssl_context *ssl, const unsigned char *verify_data, size_t len)
-{
-    unsigned char expected[12];
-    int ret;
-
-    if (ssl->handshake == NULL || len != sizeof(expected))
-        return MBEDTLS_ERR_SSL_BAD_HS_FINISHED;
-
-    ret = ssl->handshake->calc_finished(ssl, expected, ssl->conf->endpoint ^ 1);
-    if (ret == 0 && mbedtls_ssl_safer_memcmp(expected, verify_data, len) != 0)
-        ret = MBEDTLS_ERR_SSL_BAD_HS_FINISHED;
-    mbedtls_platform_zeroize(expected, sizeof(expected));
-    return ret;
-}
-
 /* What the Finished message that comes or goes next must hold; the client's or the server's. */
 int ember_ssl_next_finished(mbedtls_ssl_context *ssl, int of_client, unsigned char verify_data[12])
 {

@@ -43,6 +43,9 @@ impl Engine {
                 "the peer's pre-shared key is another one, or a record was changed on its way"
                     .into()
             }
+            (ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED, Phase::Handshaking) => {
+                "the peer's Finished does not match the handshake".into()
+            }
             (_, Phase::Open) => "the peer's record was refused".into(),
             _ if sent == Some(Alert::NoApplicationProtocol) => self.why_no_protocol(),
             _ => format!("the engine refused {}", self.awaited()),
@@ -215,9 +218,10 @@ fn alert_for(code: ErrorCode) -> Alert {
         // One of small order: the engine finds no inverse of what X25519 makes of it.
         | ffi::MBEDTLS_ERR_MPI_NOT_ACCEPTABLE => Alert::IllegalParameter,
         ffi::MBEDTLS_ERR_SSL_INTERNAL_ERROR => Alert::InternalError,
-        ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED..=ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO => {
-            Alert::DecodeError
-        }
+        // What has another length or type is refused before the engine sees it.
+        ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED => Alert::DecryptError,
+        ffi::MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE_VERIFY
+            ..=ffi::MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO => Alert::DecodeError,
         _ => Alert::HandshakeFailure,
     }
 }

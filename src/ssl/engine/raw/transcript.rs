@@ -30,22 +30,6 @@ impl RawSession {
         })
     }
 
-    /// Whether `verify_data` is what the peer's Finished must hold now.
-    pub(crate) fn finished_matches(&mut self, verify_data: &[u8]) -> Result<bool, ErrorCode> {
-        // SAFETY: the callee checks the length and that the handshake is under way.
-        let code = unsafe {
-            ffi::ember_ssl_check_finished(
-                self.ssl.as_ptr(),
-                verify_data.as_ptr(),
-                verify_data.len(),
-            )
-        };
-        match code {
-            ffi::MBEDTLS_ERR_SSL_BAD_HS_FINISHED => Ok(false),
-            code => check(code).map(|()| true),
-        }
-    }
-
     /// What the next Finished message must hold, the client's or the server's.
     pub(crate) fn next_finished(&mut self, of_client: bool) -> Result<[u8; 12], ErrorCode> {
         let mut verify_data = [0; 12];
