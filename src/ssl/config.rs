@@ -223,6 +223,8 @@ impl Inner {
 /// A certificate chain and the private key of its leaf.
 pub(crate) struct Identity {
     pub(crate) leaf: Certificate,
+    /// The SHA-256 of the leaf.
+    pub(crate) fingerprint: [u8; 32],
     pub(crate) chain: CertificateChain,
     pub(crate) key: PrivateKey,
 }
@@ -254,6 +256,7 @@ impl Identity {
         }
         Ok(Self {
             leaf: own.clone(),
+            fingerprint: own.fingerprint_sha256(),
             chain,
             key,
         })

@@ -68,15 +68,17 @@ impl<T: Read + Write> Link<T> {
     ///
     /// An error that is not of [`is_transient`] kills the session.
     pub(crate) fn send(&mut self) -> io::Result<()> {
-        while !self.engine.output().is_empty() {
+        loop {
             let len = self.engine.output().len();
+            if len == 0 {
+                return Ok(());
+            }
             let result = self.call(|transport, engine| transport.write(engine.output()));
             match written(result, len) {
                 Ok(sent) => self.engine.output_taken(sent),
                 Err(error) => self.note(error)?,
             }
         }
-        Ok(())
     }
 
     /// Sends all output, then flushes the transport.

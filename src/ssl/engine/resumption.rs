@@ -306,8 +306,7 @@ impl Engine {
             self.verdict = Verdict::Verified;
         }
         let mut identities = self.config.identities().iter();
-        self.own_identity =
-            identities.position(|identity| identity.leaf.fingerprint_sha256() == state.shown);
+        self.own_identity = identities.position(|identity| identity.fingerprint == state.shown);
         self.resumption.chosen = Some(Box::new(state));
         Ok(())
     }
@@ -391,7 +390,7 @@ impl Engine {
         state.server_name = self.offered.as_ref()?.server_name.clone();
         state.max_fragment = self.raw.max_fragment_code();
         if let Some(identity) = self.own_identity() {
-            state.shown = identity.leaf.fingerprint_sha256();
+            state.shown = identity.fingerprint;
         }
         if let Some(leaf) = self.peer_chain.first() {
             if !self.verdict.is_verified() || leaf.len() > MAX_LEAF {

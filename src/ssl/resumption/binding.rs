@@ -20,7 +20,7 @@ pub(crate) fn client(config: &Inner) -> Option<[u8; 32]> {
         parts.push(protocol.as_bytes());
     }
     for identity in config.identities() {
-        parts.push(&identity.leaf.fingerprint_sha256());
+        parts.push(&identity.fingerprint);
     }
     Some(parts.digest())
 }

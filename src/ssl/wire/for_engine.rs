@@ -43,17 +43,20 @@ impl ClientHello {
         let has_group = self.groups.is_empty() || common.any(|group| self.groups.contains(&group));
         // The fields were checked when they were read: none is missing.
         fields(message).map_or_else(Vec::new, |(suites, extensions)| {
-            let mut body = TLS12.to_be_bytes().to_vec();
-            body.extend_from_slice(&self.random);
-            body.push(self.session_id.len() as u8);
-            body.extend_from_slice(&self.session_id);
             let suites = kept(suites, |suite| is_usable_suite(suite, has_group));
-            body.extend_from_slice(&(suites.len() as u16).to_be_bytes());
-            body.extend_from_slice(&suites);
-            body.extend_from_slice(&[1, 0]);
             let extensions = self.kept_extensions(extensions, is_known_protocol);
-            body.extend_from_slice(&(extensions.len() as u16).to_be_bytes());
-            body.extend_from_slice(&extensions);
+            let body = [
+                &TLS12.to_be_bytes()[..],
+                &self.random,
+                &[self.session_id.len() as u8],
+                &self.session_id,
+                &(suites.len() as u16).to_be_bytes(),
+                &suites,
+                &[1, 0],
+                &(extensions.len() as u16).to_be_bytes(),
+                &extensions,
+            ]
+            .concat();
 
             let len = (body.len() as u32).to_be_bytes();
             [&[MESSAGE_CLIENT_HELLO], &len[1..], &body].concat()
