@@ -70,10 +70,10 @@ pub(crate) type Next<T> = Result<Option<T>, RecordRefused>;
 /// record in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Ahead {
-    /// For a usual flight of the handshake.
+    /// For a usual flight of the handshake, or for data that comes in small pieces.
     #[default]
     Flight,
-    /// For the largest record: data comes.
+    /// For the largest record: data has filled what room there was.
     Record,
     /// For a header, and small records with it: the session idles a lot.
     Little,
@@ -89,6 +89,8 @@ pub(crate) struct Inbound {
     /// Handshake bytes of which no whole message has been handed out yet.
     joined: Vec<u8>,
     ahead: Ahead,
+    /// Whether the last bytes that came took all the room that there was.
+    is_brimful: bool,
     warnings: u32,
     idle_records: u32,
     /// Whether the peer's suite pads its records.
@@ -157,6 +159,7 @@ impl Inbound {
 
     pub(crate) fn filled(&mut self, len: usize) {
         self.end = self.buffer.len().min(self.end + len);
+        self.is_brimful = self.end == self.buffer.len();
     }
 
     /// Bytes received and not yet used, such as what follows a close_notify.
@@ -277,7 +280,7 @@ impl Inbound {
     pub(crate) fn data_seen(&mut self) {
         self.warnings = 0;
         self.idle_records = 0;
-        if self.ahead == Ahead::Flight {
+        if self.ahead == Ahead::Flight && self.is_brimful {
             self.ahead = Ahead::Record;
         }
     }
@@ -556,6 +559,27 @@ mod tests {
         feed(&mut inbound, &record);
         assert_eq!(inbound.next_protected(), Ok(Some((23, &record[..]))));
         assert!(inbound.space().is_empty());
+    }
+
+    #[test]
+    fn the_buffer_grows_only_for_data_that_fills_it() {
+        let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
+        let small = inbound.buffer.len();
+        for _ in 0..1000 {
+            inbound.record_used();
+            inbound.data_seen();
+            feed(&mut inbound, &[23, 3, 3, 0, 1, 1]);
+        }
+        assert_eq!(inbound.buffer.len(), small);
+
+        let room = inbound.space().len();
+        feed(
+            &mut inbound,
+            &[23, 3, 3, 0, 1, 1].repeat(room.div_ceil(6))[..room],
+        );
+        inbound.record_used();
+        inbound.data_seen();
+        assert!(inbound.space().len() + room > MAX_PLAINTEXT);
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl RawSession {
         if !bio.collected.is_empty() {
             bio.taken += len;
             if bio.taken == bio.collected.len() {
-                bio.collected.clear();
+                bio.collected = Vec::new();
                 bio.taken = 0;
             }
             return;
