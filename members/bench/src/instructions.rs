@@ -86,6 +86,11 @@ pub fn rows(with_c: Option<&Path>) -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(rows)
 }
 
+/// `rep movsb` and its like count as an instruction for each byte in valgrind, and as one in
+/// a processor. So the C library is told to copy in loops.
+const COPY_IN_LOOPS: &str = "glibc.cpu.x86_rep_movsb_threshold=1000000000:\
+                             glibc.cpu.x86_rep_stosb_threshold=1000000000";
+
 fn instructions(
     program: &Path,
     task: &str,
@@ -95,6 +100,7 @@ fn instructions(
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(format!("--toggle-collect={COUNTED_FUNCTION}"))
+        .env("GLIBC_TUNABLES", COPY_IN_LOOPS)
         .arg(program)
         .args(["--only", task, "--library", library])
         .args(["--times", &times.to_string()])
