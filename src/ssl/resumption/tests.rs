@@ -7,7 +7,7 @@ use std::time::Duration;
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls_pki_types::CertificateDer;
 
-use super::clock::test::advance;
+use super::clock::test::{advance, during};
 use super::*;
 use crate::ssl::config::{ClientConfigBuilder, ServerConfigBuilder};
 use crate::{
@@ -22,6 +22,8 @@ const SUITE: CipherSuite = CipherSuite::EcdheEcdsaWithAes128GcmSha256;
 /// A root, the server that it vouches for, and its revocation list, due in a
 /// quarter of the lifetime.
 struct Pki {
+    /// In seconds since 1970.
+    made_at: u64,
     root: Vec<u8>,
     leaf: CertificateDer<'static>,
     /// Expires in half a lifetime.
@@ -33,6 +35,7 @@ struct Pki {
 fn pki() -> &'static Pki {
     static PKI: OnceLock<Pki> = OnceLock::new();
     PKI.get_or_init(|| {
+        let made_at = time::OffsetDateTime::now_utc();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.key_usages = vec![
@@ -45,17 +48,18 @@ fn pki() -> &'static Pki {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![HOST.into()]).unwrap();
         let leaf = params.signed_by(&key, &issuer).unwrap().der().clone();
-        params.not_after = from_now(LIFETIME / 2);
+        params.not_after = made_at + LIFETIME / 2;
         let short_lived = params.signed_by(&key, &issuer).unwrap().der().clone();
         let list = rcgen::CertificateRevocationListParams {
             this_update: rcgen::date_time_ymd(2022, 1, 1),
-            next_update: from_now(LIFETIME / 4),
+            next_update: made_at + LIFETIME / 4,
             crl_number: 1.into(),
             issuing_distribution_point: None,
             revoked_certs: Vec::new(),
             key_identifier_method: rcgen::KeyIdMethod::Sha256,
         };
         Pki {
+            made_at: made_at.unix_timestamp().unsigned_abs(),
             root,
             leaf,
             short_lived,
@@ -63,10 +67,6 @@ fn pki() -> &'static Pki {
             list: list.signed_by(&issuer).unwrap().der().to_vec(),
         }
     })
-}
-
-fn from_now(later: Duration) -> time::OffsetDateTime {
-    time::OffsetDateTime::now_utc() + later
 }
 
 fn client() -> ClientConfigBuilder {
@@ -311,21 +311,23 @@ fn a_session_that_goes_on_with_the_same_key_keeps_its_ticket() {
 
 #[test]
 fn a_client_offers_no_session_whose_certificate_has_expired_or_whose_list_is_due() {
-    let scene = Scene::with(client(), server_with(&pki().short_lived));
-    advance(490);
-    assert!(is_resumed(&scene.client, &scene.server, &scene.data));
-    advance(11);
-    assert!(scene.data.is_expired(), "the certificate has");
+    during(pki().made_at, || {
+        let scene = Scene::with(client(), server_with(&pki().short_lived));
+        advance(499);
+        assert!(is_resumed(&scene.client, &scene.server, &scene.data));
+        advance(1);
+        assert!(scene.data.is_expired(), "the certificate has");
 
-    let verifier = Verifier::new(TrustStore::from_der(&pki().root).unwrap());
-    let verifier = verifier.with_crls([Crl::from_der(&pki().list).unwrap()]);
-    advance(-501);
-    let builder = SslConfig::client().verifier(verifier);
-    let scene = Scene::with(builder.cipher_suites(&[SUITE]), server());
-    advance(240);
-    assert!(is_resumed(&scene.client, &scene.server, &scene.data));
-    advance(11);
-    assert!(scene.data.is_expired(), "the list is due");
+        let verifier = Verifier::new(TrustStore::from_der(&pki().root).unwrap());
+        let verifier = verifier.with_crls([Crl::from_der(&pki().list).unwrap()]);
+        advance(-500);
+        let builder = SslConfig::client().verifier(verifier);
+        let scene = Scene::with(builder.cipher_suites(&[SUITE]), server());
+        advance(249);
+        assert!(is_resumed(&scene.client, &scene.server, &scene.data));
+        advance(1);
+        assert!(scene.data.is_expired(), "the list is due");
+    });
 }
 
 #[test]
