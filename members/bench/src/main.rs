@@ -55,14 +55,14 @@ struct Options {
     #[arg(long)]
     builds: bool,
     /// Where the figures go, as JSON.
-    #[arg(long)]
+    #[arg(long, overrides_with = "json")]
     json: Option<PathBuf>,
     /// Where the chart goes, as SVG.
-    #[arg(long)]
+    #[arg(long, overrides_with = "svg")]
     svg: Option<PathBuf>,
     /// Draws the chart from figures that were written as JSON, and measures
     /// nothing.
-    #[arg(long)]
+    #[arg(long, requires = "svg")]
     draw: Option<PathBuf>,
     /// Answers questions of another one of these programs.
     #[arg(long, hide = true)]
