@@ -31,7 +31,7 @@ fn enter<'a>(reader: &mut SliceReader<'a>) -> ::der::Result<&'a [u8]> {
 /// The tag of the version, which is `[0]` and explicit.
 const VERSION: u8 = 0xa0;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::key_info;
     use crate::x509::Certificate;

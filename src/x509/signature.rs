@@ -4,7 +4,7 @@
 mod engine;
 #[cfg(feature = "accel")]
 mod fast;
-#[cfg(all(test, feature = "accel"))]
+#[cfg(all(test, feature = "accel", feature = "full"))]
 mod tests;
 
 use core::ffi::c_int;

@@ -13,7 +13,7 @@ mod gcm;
 mod prf;
 mod sha256;
 mod sha512;
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "full"))]
 mod tests;
 
 use core::slice;

@@ -223,8 +223,7 @@ impl Engine {
                 self.chosen = Some(hello);
                 self.raw.feed(TYPE_HANDSHAKE, message);
             }
-            MESSAGE_CERTIFICATE_VERIFY if !matches!(message.get(4), Some(4 | 5)) => {
-                // SHA-256 and SHA-384 are what the engine asks for.
+            MESSAGE_CERTIFICATE_VERIFY if !is_asked_for(message.get(4)) => {
                 return Err(self.refuse(
                     Alert::IllegalParameter,
                     "the client signs with a hash that was not offered",
@@ -431,6 +430,14 @@ fn own_messages(flight: &[u8]) -> Vec<&[u8]> {
         messages.push(message);
     }
     messages
+}
+
+/// Whether a client's CertificateVerify has one of the hashes that the engine
+/// asks for: SHA-256 and SHA-384.
+fn is_asked_for(hash: Option<&u8>) -> bool {
+    const SHA256: u8 = 4;
+    const SHA384: u8 = 5;
+    hash == Some(&SHA256) || (hash == Some(&SHA384) && cfg!(feature = "sha384"))
 }
 
 fn closed() -> Error {
