@@ -54,6 +54,7 @@ pub fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (mut times, mut sizes) = (Vec::new(), Vec::new());
     for client in CLIENTS {
+        eprintln!("build of a client: {}", client.library);
         let dir = TempDir::new()?;
         write(&client, &root.canonicalize()?, dir.path())?;
         let before = children_time();

@@ -67,6 +67,7 @@ pub fn rows(with_c: Option<&Path>) -> Result<Vec<Row>, Box<dyn Error>> {
             if task.contains("full") && program == this {
                 continue;
             }
+            eprintln!("instructions: {task}, {arithmetic}");
             let mut samples = Vec::new();
             for library in ["embertls", "C program"] {
                 let all = instructions(program, task, library, times)?;
