@@ -64,6 +64,7 @@ fn build() -> Result<()> {
         strict: option("EMBERTLS_STRICT").is_some(),
         legacy_suites: has_feature("legacy-suites"),
         logging: has_feature("log") || has_feature("tracing"),
+        std: has_feature("std"),
         without: &without,
     })?;
     let origin = bindings::write(&bindings::Request {

@@ -175,6 +175,7 @@ fn generate(request: &Request<'_>) -> Result<String> {
         .allowlist_recursively(true)
         .default_enum_style(bindgen::EnumVariation::Consts)
         .prepend_enum_name(false)
+        .use_core()
         .formatter(bindgen::Formatter::Prettyplease)
         .generate_comments(false)
         .layout_tests(false)

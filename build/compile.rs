@@ -30,6 +30,9 @@ pub struct Request<'a> {
     pub logging: bool,
     /// Features of `full` that are not asked for.
     pub without: &'a [&'a str],
+    /// Whether Rust has its standard library. Where it has none, C asks Rust
+    /// for memory, and nobody for the time.
+    pub std: bool,
 }
 
 /// The features that say what is compiled at all: what `full` stands for in
@@ -49,6 +52,9 @@ pub const PARTS: [&str; 9] = [
 /// Compiles everything and tells cargo to link it.
 pub fn compile(request: &Request<'_>) -> Result<()> {
     let mut ours = c_files(request.shim_dir)?;
+    if !request.std {
+        ours.retain(|file| !file.ends_with("allocation.c"));
+    }
     if request.accel {
         ours.extend(c_files(request.alt_dir)?);
     }
@@ -104,6 +110,9 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     }
     if request.accel {
         build.define("EMBERTLS_ACCEL", None);
+    }
+    if !request.std {
+        build.define("EMBERTLS_NO_STD", None);
     }
     if request.logging {
         build.define("EMBERTLS_LOGGING", None);

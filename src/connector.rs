@@ -1,12 +1,16 @@
 //! The short way: from a host name to a verified session in two lines.
 
+#[cfg(feature = "std")]
 use core::time::Duration;
 
 use crate::error::Result;
 use crate::io::{Read, Write};
+#[cfg(feature = "std")]
 use crate::net::NetContext;
 use crate::ssl::{ClientSessions, Handshake, HandshakeError, SslConfig, SslSession};
-use crate::x509::{ServerName, TrustStore};
+use crate::x509::ServerName;
+#[cfg(feature = "std")]
+use crate::x509::TrustStore;
 
 /// Connects to servers by name, with one configuration for all of them.
 ///
@@ -36,7 +40,9 @@ use crate::x509::{ServerName, TrustStore};
 pub struct Connector {
     config: SslConfig,
     sessions: ClientSessions,
+    #[cfg(feature = "std")]
     connect_timeout: Duration,
+    #[cfg(feature = "std")]
     handshake_timeout: Duration,
 }
 
@@ -59,11 +65,12 @@ impl Connector {
     /// # }
     /// ```
     pub fn new(config: SslConfig) -> Self {
-        const PATIENCE: Duration = Duration::from_secs(30);
         Self {
             config,
             sessions: ClientSessions::new(REMEMBERED),
+            #[cfg(feature = "std")]
             connect_timeout: PATIENCE,
+            #[cfg(feature = "std")]
             handshake_timeout: PATIENCE,
         }
     }
@@ -82,6 +89,7 @@ impl Connector {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     pub fn with_system_roots() -> Result<Self> {
         let config = SslConfig::client()
             .trust_store(TrustStore::system()?)
@@ -100,6 +108,7 @@ impl Connector {
     /// # drop(connector);
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -116,6 +125,7 @@ impl Connector {
     /// # drop(connector);
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
@@ -138,6 +148,7 @@ impl Connector {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     pub fn connect(&self, host: &str, port: u16) -> Result<SslSession<NetContext>> {
         let name = ServerName::try_from(host)?;
         let net = NetContext::connect_timeout((host, port), self.connect_timeout)?;
@@ -207,3 +218,7 @@ impl Connector {
 
 /// How many servers a connector remembers.
 const REMEMBERED: usize = 256;
+
+/// How long to wait for a server that does not answer.
+#[cfg(feature = "std")]
+const PATIENCE: Duration = Duration::from_secs(30);

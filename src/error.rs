@@ -180,6 +180,7 @@ pub enum Error {
 impl Error {
     /// An [`Error::Io`]. What is already one of our errors in the shape of an
     /// [`io::Error`] comes out as itself.
+    #[cfg(feature = "std")]
     pub(crate) fn io(action: impl Into<String>, source: io::Error) -> Self {
         match source.downcast::<Self>() {
             Ok(error) => error,

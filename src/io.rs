@@ -1,6 +1,7 @@
 //! The traits and errors of transports: those of [`std::io`].
 //!
-//! What the crate asks of a transport is in this module.
+//! Without the feature `std` they come from the crate `no_std_io2` and have
+//! the same names. A program that takes them from here compiles both ways.
 //!
 //! ```
 //! use embertls::io::{self, Read, Write};
@@ -38,4 +39,9 @@
 //! # assert_eq!(&back, b"hello");
 //! ```
 
+#[cfg(not(feature = "std"))]
+#[doc(no_inline)]
+pub use no_std_io2::io::{BufRead, Error, ErrorKind, Read, Result, Write};
+#[cfg(feature = "std")]
+#[doc(no_inline)]
 pub use std::io::{BufRead, Error, ErrorKind, Read, Result, Write};

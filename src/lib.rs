@@ -112,6 +112,10 @@
 //! `accel`, on by default: the arithmetic of aws-lc in the place of Mbed TLS's
 //! own, which is slow and does not run in constant time.
 //!
+//! `std`, on by default: sockets, files, the system's roots, and its clock,
+//! entropy and locks. Without it the crate is `no_std`, and the program says
+//! what machine it runs on ([`platform`]).
+//!
 //! `tokio` and `futures-io`: connectors, acceptors and streams over the traits
 //! of either, in modules of the same names.
 //!
@@ -138,6 +142,7 @@
 //! [Mbed TLS]: https://www.trustedfirmware.org/projects/mbed-tls/
 //! [public guide]: https://x509errors.org/guides/mbedtls
 
+#![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
 // Most unit tests need all that there is, and leave their helpers idle without.
 #![cfg_attr(all(test, not(feature = "full")), allow(dead_code, unused_imports))]
@@ -150,6 +155,9 @@ compile_error!(
 
 #[macro_use]
 extern crate alloc;
+
+#[cfg(all(test, not(feature = "std")))]
+compile_error!("the unit tests need the feature `std`");
 
 /// So that the helpers of integration tests serve unit tests too.
 #[cfg(test)]
@@ -170,10 +178,12 @@ pub mod fuzzing;
 pub mod hyper;
 pub mod io;
 mod logging;
+#[cfg(feature = "std")]
 pub mod net;
 #[cfg(feature = "serde")]
 pub mod options;
 pub mod pk;
+pub mod platform;
 #[cfg(feature = "accel")]
 mod provider;
 pub mod rng;
@@ -194,6 +204,7 @@ pub use error::{
     Alert, Error, ErrorCode, HandshakeFailure, HandshakeReport, Result, VerifyError, VerifyFlag,
     VerifyProblem,
 };
+#[cfg(feature = "std")]
 pub use net::{NetContext, NetListener};
 pub use pk::{KeyKind, PrivateKey, SignatureScheme, Signing, SigningKey};
 pub use rng::{Drbg, Entropy};

@@ -24,10 +24,9 @@ pub(crate) mod engine {
     use alloc::boxed::Box;
     use core::any::Any;
     use core::ffi::{CStr, c_char, c_int, c_void};
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::Once;
 
     use crate::ffi;
+    use crate::sync::OnceLock;
 
     /// A panic of the application's logger, on its way past C.
     pub(crate) type Parked = Option<Box<dyn Any + Send>>;
@@ -41,8 +40,8 @@ pub(crate) mod engine {
     /// is made. The threshold is one global that C reads without a lock, so it
     /// is set once, before the first read.
     pub(crate) fn start() {
-        static START: Once = Once::new();
-        START.call_once(|| {
+        static START: OnceLock<()> = OnceLock::new();
+        START.get_or_init(|| {
             let level = wanted();
             if level > 0 {
                 // SAFETY: writes an integer that no session reads yet.
@@ -91,6 +90,21 @@ pub(crate) mod engine {
         }
     }
 
+    #[cfg(feature = "std")]
+    fn catch(print: impl FnOnce()) -> Result<(), Box<dyn Any + Send>> {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+
+        catch_unwind(AssertUnwindSafe(print))
+    }
+
+    /// Nothing catches a panic here. It ends the program where it would go on
+    /// into C: that is the rule for functions that C calls.
+    #[cfg(not(feature = "std"))]
+    fn catch(print: impl FnOnce()) -> Result<(), Box<dyn Any + Send>> {
+        print();
+        Ok(())
+    }
+
     /// `f_dbg` of the engine.
     ///
     /// # Safety
@@ -107,14 +121,14 @@ pub(crate) mod engine {
         if level > CHANGES {
             return;
         }
-        let logged = catch_unwind(AssertUnwindSafe(|| {
+        let logged = catch(|| {
             // SAFETY: the engine passes C strings that live through the call.
             let (file, message) = unsafe { (CStr::from_ptr(file), CStr::from_ptr(message)) };
             let file = file.to_string_lossy();
             let file = file.rsplit('/').next().unwrap_or_default();
             let message = message.to_string_lossy();
             print(level, file, line, &message);
-        }));
+        });
         if let Err(panic) = logged {
             // SAFETY: the session's own slot, which Rust does not touch while C runs.
             unsafe { *parked.cast::<Parked>() = Some(panic) };

@@ -17,6 +17,8 @@ mod curve;
 mod decrypt;
 #[cfg(feature = "accel")]
 mod fast;
+#[cfg(feature = "std")]
+mod file;
 mod numbers;
 mod pem;
 #[cfg(feature = "pkcs12")]
@@ -28,19 +30,17 @@ pub(crate) mod signer;
 mod signing_key;
 mod spki;
 
-use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use std::fs::File;
-use std::path::Path;
 
 use rustls_pki_types::PrivateKeyDer;
-use zeroize::Zeroizing;
 
 use self::container::Container;
 #[cfg(feature = "accel")]
 use self::fast::FastKey;
+#[cfg(feature = "std")]
+pub(crate) use self::file::read_file;
 use self::numbers::{EcNumbers, Numbers, RsaNumbers};
 use self::raw::RawKey;
 use self::refusal::Refusal;
@@ -50,7 +50,6 @@ pub use self::signing_key::{Signing, SigningError, SigningKey, ecdsa_signature_d
 use crate::compiled;
 use crate::error::{Error, Result};
 use crate::ffi;
-use crate::io::{self, Read};
 
 /// A private key that signs handshakes: RSA from 1024 bits, or ECDSA on
 /// P-256, P-384 or P-521.
@@ -149,50 +148,6 @@ impl PrivateKey {
     /// ```
     pub fn from_pem_encrypted(pem: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Result<Self> {
         load_pem(MEMORY, pem.as_ref(), Some(password.as_ref()))
-    }
-
-    /// As [`from_pem`](Self::from_pem), from a file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] when the file cannot be read, else as
-    /// [`from_pem`](Self::from_pem); both name the file.
-    ///
-    /// ```
-    /// use embertls::PrivateKey;
-    ///
-    /// let error = PrivateKey::from_pem_file("/nowhere/server.key").unwrap_err();
-    /// assert!(error.to_string().starts_with("reading /nowhere/server.key: "));
-    /// ```
-    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        load_pem(&path.display().to_string(), &read_file(path)?, None)
-    }
-
-    /// As [`from_pem_encrypted`](Self::from_pem_encrypted), from a file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] when the file cannot be read, else as
-    /// [`from_pem_encrypted`](Self::from_pem_encrypted); both name the file.
-    ///
-    /// ```no_run
-    /// # fn main() -> embertls::Result<()> {
-    /// # let password = "";
-    /// let key = embertls::PrivateKey::from_pem_file_encrypted("server.key", password)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn from_pem_file_encrypted(
-        path: impl AsRef<Path>,
-        password: impl AsRef<[u8]>,
-    ) -> Result<Self> {
-        let (path, password) = (path.as_ref(), password.as_ref());
-        load_pem(
-            &path.display().to_string(),
-            &read_file(path)?,
-            Some(password),
-        )
     }
 
     /// A private key in DER: PKCS#8, PKCS#1 or SEC1, told apart by what is
@@ -404,9 +359,6 @@ impl fmt::Display for KeyKind {
 /// How errors name a key that did not come from a file.
 const MEMORY: &str = "private key";
 
-/// No file with a key in it is larger, even with certificates around it.
-const MAX_FILE: u64 = 1 << 20;
-
 fn load_pem(which: &str, pem: &[u8], password: Option<&[u8]>) -> Result<PrivateKey> {
     let section = pem::find_key(pem).map_err(|refusal| refusal.of(which))?;
     load_der(&section.der, password)
@@ -541,26 +493,6 @@ fn hashed_here(schemes: &[SignatureScheme]) -> Vec<SignatureScheme> {
 
 const ENCRYPTED: &str = "it is encrypted, and no password was given: \
      load it with PrivateKey::from_pem_encrypted";
-
-pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let failed = |source| Error::io(format!("reading {}", path.display()), source);
-    let file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len().min(MAX_FILE);
-    // With room for all of it, so that growing leaves no copy behind.
-    let room = usize::try_from(size).unwrap_or(0) + 1;
-    let mut text = Zeroizing::new(Vec::with_capacity(room));
-    let read = file
-        .take(MAX_FILE + 1)
-        .read_to_end(&mut text)
-        .map_err(failed)?;
-    if read as u64 > MAX_FILE {
-        return Err(failed(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is larger than 1 MiB, which no file with a private key is",
-        )));
-    }
-    Ok(text)
-}
 
 #[cfg(all(test, feature = "full"))]
 pub(crate) mod tests;

@@ -30,6 +30,7 @@ use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 pub(crate) use self::callback::{Rng, rng_callback};
 pub use self::entropy::Entropy;
+pub(crate) use self::entropy::check_source;
 use self::generation::Generation;
 use crate::error::{Error, Result};
 use crate::ffi;

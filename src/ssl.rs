@@ -29,6 +29,7 @@ pub(crate) mod psk;
 mod resolver;
 mod resumption;
 mod session;
+#[cfg(feature = "std")]
 mod split;
 mod terms;
 mod verdict;
@@ -66,6 +67,7 @@ pub use self::resumption::{
     ClientSessions, MemoryStore, ResumptionData, SessionCache, SessionStore, TicketKeys,
 };
 pub use self::session::SslSession;
+#[cfg(feature = "std")]
 pub use self::split::{ReadHalf, WriteHalf};
 pub use self::terms::{CipherSuite, MaxFragmentLength, NamedGroup, ProtocolVersion};
 pub use self::verdict::Verdict;

@@ -45,8 +45,7 @@ mod trust_store;
 mod unusable;
 mod verifier;
 
-use alloc::vec::Vec;
-use std::fs;
+#[cfg(feature = "std")]
 use std::path::Path;
 
 pub(crate) use self::authorities::AuthorityNames;
@@ -64,9 +63,11 @@ pub use self::trust_store::{RejectedCertificate, TrustStore, TrustStoreBuilder};
 pub(crate) use self::verifier::{Judgement, KeyUse};
 pub use self::verifier::{Profile, Revocation, Uncovered, VerifiedChain, Verifier};
 
+#[cfg(feature = "std")]
 use crate::error::{Error, Result};
 
 /// Reads a file whose name is part of the error.
+#[cfg(feature = "std")]
 fn read_file(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| Error::io(format!("reading {}", path.display()), e))
+    std::fs::read(path).map_err(|e| Error::io(format!("reading {}", path.display()), e))
 }

@@ -193,6 +193,48 @@ mod readme {
     }
 }
 
+/// A program without the standard library, as far as one with it can be. Its
+/// clock is right: the other tests of this process have it too.
+mod no_std {
+    fn clock_chip() -> Option<u64> {
+        Some(rustls_pki_types::UnixTime::now().as_secs())
+    }
+
+    fn generator_in_hardware(output: &mut [u8]) -> Result<(), ()> {
+        ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), output).map_err(|_| ())
+    }
+
+    pub fn start() -> Result<(), embertls::Error> {
+        use core::time::Duration;
+
+        use embertls::platform::{self, Platform, Unavailable};
+        use rustls_pki_types::UnixTime;
+
+        struct Board;
+
+        impl Platform for Board {
+            fn now(&self) -> Option<UnixTime> {
+                let seconds = clock_chip()?;
+                Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+            }
+
+            fn entropy(&self, output: &mut [u8]) -> Result<(), Unavailable> {
+                generator_in_hardware(output).map_err(|_| Unavailable)
+            }
+        }
+
+        platform::install(&Board)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_platform_is_installed() {
+    no_std::start().unwrap();
+    let drbg = embertls::Drbg::seed(embertls::Entropy::new().unwrap(), b"board").unwrap();
+    drbg.fill(&mut [0; 32]).unwrap();
+}
+
 const README_PORT: &str = "EMBERTLS_TEST_README_PORT";
 
 #[test]
@@ -223,7 +265,7 @@ fn readme_client() {
 
 #[test]
 fn the_guide_shows_this_program() {
-    shows_this_program("docs/guide.md", include_str!("../docs/guide.md"), 20);
+    shows_this_program("docs/guide.md", include_str!("../docs/guide.md"), 21);
 }
 
 #[test]

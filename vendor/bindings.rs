@@ -52,53 +52,53 @@ pub struct mbedtls_x509_crt_profile {
     _unused: [u8; 0],
 }
 
-pub type mbedtls_entropy_f_source_ptr = ::std::option::Option<
+pub type mbedtls_entropy_f_source_ptr = ::core::option::Option<
     unsafe extern "C" fn(
-        data: *mut ::std::os::raw::c_void,
-        output: *mut ::std::os::raw::c_uchar,
+        data: *mut ::core::ffi::c_void,
+        output: *mut ::core::ffi::c_uchar,
         len: usize,
         olen: *mut usize,
-    ) -> ::std::os::raw::c_int,
+    ) -> ::core::ffi::c_int,
 >;
-pub type mbedtls_md_type_t = ::std::os::raw::c_uint;
-pub type mbedtls_ecp_group_id = ::std::os::raw::c_uint;
-pub type mbedtls_pk_type_t = ::std::os::raw::c_uint;
-pub type mbedtls_cipher_id_t = ::std::os::raw::c_uint;
-pub type mbedtls_ssl_states = ::std::os::raw::c_uint;
-pub type mbedtls_ssl_send_t = ::std::option::Option<
+pub type mbedtls_md_type_t = ::core::ffi::c_uint;
+pub type mbedtls_ecp_group_id = ::core::ffi::c_uint;
+pub type mbedtls_pk_type_t = ::core::ffi::c_uint;
+pub type mbedtls_cipher_id_t = ::core::ffi::c_uint;
+pub type mbedtls_ssl_states = ::core::ffi::c_uint;
+pub type mbedtls_ssl_send_t = ::core::option::Option<
     unsafe extern "C" fn(
-        ctx: *mut ::std::os::raw::c_void,
-        buf: *const ::std::os::raw::c_uchar,
+        ctx: *mut ::core::ffi::c_void,
+        buf: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int,
+    ) -> ::core::ffi::c_int,
 >;
-pub type mbedtls_ssl_recv_t = ::std::option::Option<
+pub type mbedtls_ssl_recv_t = ::core::option::Option<
     unsafe extern "C" fn(
-        ctx: *mut ::std::os::raw::c_void,
-        buf: *mut ::std::os::raw::c_uchar,
+        ctx: *mut ::core::ffi::c_void,
+        buf: *mut ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int,
+    ) -> ::core::ffi::c_int,
 >;
-pub type mbedtls_ssl_recv_timeout_t = ::std::option::Option<
+pub type mbedtls_ssl_recv_timeout_t = ::core::option::Option<
     unsafe extern "C" fn(
-        ctx: *mut ::std::os::raw::c_void,
-        buf: *mut ::std::os::raw::c_uchar,
+        ctx: *mut ::core::ffi::c_void,
+        buf: *mut ::core::ffi::c_uchar,
         len: usize,
         timeout: u32,
-    ) -> ::std::os::raw::c_int,
+    ) -> ::core::ffi::c_int,
 >;
-pub type ember_verify = ::std::option::Option<
+pub type ember_verify = ::core::option::Option<
     unsafe extern "C" fn(
-        key: *const ::std::os::raw::c_void,
-        md: ::std::os::raw::c_int,
-        digest: *const ::std::os::raw::c_uchar,
+        key: *const ::core::ffi::c_void,
+        md: ::core::ffi::c_int,
+        digest: *const ::core::ffi::c_uchar,
         digest_len: usize,
-        signature: *const ::std::os::raw::c_uchar,
+        signature: *const ::core::ffi::c_uchar,
         signature_len: usize,
-    ) -> ::std::os::raw::c_int,
+    ) -> ::core::ffi::c_int,
 >;
-pub type ember_drop = ::std::option::Option<
-    unsafe extern "C" fn(key: *mut ::std::os::raw::c_void),
+pub type ember_drop = ::core::option::Option<
+    unsafe extern "C" fn(key: *mut ::core::ffi::c_void),
 >;
 pub const MBEDTLS_SSL_MAX_CONTENT_LEN: u32 = 16384;
 pub const EMBER_AES_WORDS: u32 = 31;
@@ -834,89 +834,89 @@ pub const MBEDTLS_SSL_SERVER_HELLO_VERIFY_REQUEST_SENT: mbedtls_ssl_states = 18;
 unsafe extern "C" {
     pub fn mbedtls_ctr_drbg_seed(
         ctx: *mut mbedtls_ctr_drbg_context,
-        f_entropy: ::std::option::Option<
+        f_entropy: ::core::option::Option<
             unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: *mut ::std::os::raw::c_uchar,
+                arg1: *mut ::core::ffi::c_void,
+                arg2: *mut ::core::ffi::c_uchar,
                 arg3: usize,
-            ) -> ::std::os::raw::c_int,
+            ) -> ::core::ffi::c_int,
         >,
-        p_entropy: *mut ::std::os::raw::c_void,
-        custom: *const ::std::os::raw::c_uchar,
+        p_entropy: *mut ::core::ffi::c_void,
+        custom: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ctr_drbg_set_prediction_resistance(
         ctx: *mut mbedtls_ctr_drbg_context,
-        resistance: ::std::os::raw::c_int,
+        resistance: ::core::ffi::c_int,
     );
     pub fn mbedtls_ctr_drbg_reseed(
         ctx: *mut mbedtls_ctr_drbg_context,
-        additional: *const ::std::os::raw::c_uchar,
+        additional: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ctr_drbg_random(
-        p_rng: *mut ::std::os::raw::c_void,
-        output: *mut ::std::os::raw::c_uchar,
+        p_rng: *mut ::core::ffi::c_void,
+        output: *mut ::core::ffi::c_uchar,
         output_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_entropy_add_source(
         ctx: *mut mbedtls_entropy_context,
         f_source: mbedtls_entropy_f_source_ptr,
-        p_source: *mut ::std::os::raw::c_void,
+        p_source: *mut ::core::ffi::c_void,
         threshold: usize,
-        strong: ::std::os::raw::c_int,
-    ) -> ::std::os::raw::c_int;
+        strong: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_entropy_func(
-        data: *mut ::std::os::raw::c_void,
-        output: *mut ::std::os::raw::c_uchar,
+        data: *mut ::core::ffi::c_void,
+        output: *mut ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
-    pub fn mbedtls_ssl_list_ciphersuites() -> *const ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn mbedtls_ssl_list_ciphersuites() -> *const ::core::ffi::c_int;
     pub fn mbedtls_ssl_ciphersuite_from_id(
-        ciphersuite_id: ::std::os::raw::c_int,
+        ciphersuite_id: ::core::ffi::c_int,
     ) -> *const mbedtls_ssl_ciphersuite_t;
     pub fn mbedtls_ssl_setup(
         ssl: *mut mbedtls_ssl_context,
         conf: *const mbedtls_ssl_config,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_conf_authmode(
         conf: *mut mbedtls_ssl_config,
-        authmode: ::std::os::raw::c_int,
+        authmode: ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_conf_rng(
         conf: *mut mbedtls_ssl_config,
-        f_rng: ::std::option::Option<
+        f_rng: ::core::option::Option<
             unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: *mut ::std::os::raw::c_uchar,
+                arg1: *mut ::core::ffi::c_void,
+                arg2: *mut ::core::ffi::c_uchar,
                 arg3: usize,
-            ) -> ::std::os::raw::c_int,
+            ) -> ::core::ffi::c_int,
         >,
-        p_rng: *mut ::std::os::raw::c_void,
+        p_rng: *mut ::core::ffi::c_void,
     );
     pub fn mbedtls_ssl_conf_dbg(
         conf: *mut mbedtls_ssl_config,
-        f_dbg: ::std::option::Option<
+        f_dbg: ::core::option::Option<
             unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: ::std::os::raw::c_int,
-                arg3: *const ::std::os::raw::c_char,
-                arg4: ::std::os::raw::c_int,
-                arg5: *const ::std::os::raw::c_char,
+                arg1: *mut ::core::ffi::c_void,
+                arg2: ::core::ffi::c_int,
+                arg3: *const ::core::ffi::c_char,
+                arg4: ::core::ffi::c_int,
+                arg5: *const ::core::ffi::c_char,
             ),
         >,
-        p_dbg: *mut ::std::os::raw::c_void,
+        p_dbg: *mut ::core::ffi::c_void,
     );
     pub fn mbedtls_ssl_set_bio(
         ssl: *mut mbedtls_ssl_context,
-        p_bio: *mut ::std::os::raw::c_void,
+        p_bio: *mut ::core::ffi::c_void,
         f_send: mbedtls_ssl_send_t,
         f_recv: mbedtls_ssl_recv_t,
         f_recv_timeout: mbedtls_ssl_recv_timeout_t,
     );
     pub fn mbedtls_ssl_conf_ciphersuites(
         conf: *mut mbedtls_ssl_config,
-        ciphersuites: *const ::std::os::raw::c_int,
+        ciphersuites: *const ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_conf_ca_chain(
         conf: *mut mbedtls_ssl_config,
@@ -927,66 +927,66 @@ unsafe extern "C" {
         conf: *mut mbedtls_ssl_config,
         own_cert: *mut mbedtls_x509_crt,
         pk_key: *mut mbedtls_pk_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_conf_psk(
         conf: *mut mbedtls_ssl_config,
-        psk: *const ::std::os::raw::c_uchar,
+        psk: *const ::core::ffi::c_uchar,
         psk_len: usize,
-        psk_identity: *const ::std::os::raw::c_uchar,
+        psk_identity: *const ::core::ffi::c_uchar,
         psk_identity_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_conf_curves(
         conf: *mut mbedtls_ssl_config,
         curves: *const mbedtls_ecp_group_id,
     );
     pub fn mbedtls_ssl_conf_sig_hashes(
         conf: *mut mbedtls_ssl_config,
-        hashes: *const ::std::os::raw::c_int,
+        hashes: *const ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_set_hostname(
         ssl: *mut mbedtls_ssl_context,
-        hostname: *const ::std::os::raw::c_char,
-    ) -> ::std::os::raw::c_int;
+        hostname: *const ::core::ffi::c_char,
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_set_hs_own_cert(
         ssl: *mut mbedtls_ssl_context,
         own_cert: *mut mbedtls_x509_crt,
         pk_key: *mut mbedtls_pk_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_conf_alpn_protocols(
         conf: *mut mbedtls_ssl_config,
-        protos: *mut *const ::std::os::raw::c_char,
-    ) -> ::std::os::raw::c_int;
+        protos: *mut *const ::core::ffi::c_char,
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_get_alpn_protocol(
         ssl: *const mbedtls_ssl_context,
-    ) -> *const ::std::os::raw::c_char;
+    ) -> *const ::core::ffi::c_char;
     pub fn mbedtls_ssl_conf_max_version(
         conf: *mut mbedtls_ssl_config,
-        major: ::std::os::raw::c_int,
-        minor: ::std::os::raw::c_int,
+        major: ::core::ffi::c_int,
+        minor: ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_conf_min_version(
         conf: *mut mbedtls_ssl_config,
-        major: ::std::os::raw::c_int,
-        minor: ::std::os::raw::c_int,
+        major: ::core::ffi::c_int,
+        minor: ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_conf_max_frag_len(
         conf: *mut mbedtls_ssl_config,
-        mfl_code: ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        mfl_code: ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_conf_session_tickets(
         conf: *mut mbedtls_ssl_config,
-        use_tickets: ::std::os::raw::c_int,
+        use_tickets: ::core::ffi::c_int,
     );
     pub fn mbedtls_ssl_handshake_step(
         ssl: *mut mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn mbedtls_ssl_config_defaults(
         conf: *mut mbedtls_ssl_config,
-        endpoint: ::std::os::raw::c_int,
-        transport: ::std::os::raw::c_int,
-        preset: ::std::os::raw::c_int,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_version() -> *const ::std::os::raw::c_char;
+        endpoint: ::core::ffi::c_int,
+        transport: ::core::ffi::c_int,
+        preset: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
+    pub fn ember_version() -> *const ::core::ffi::c_char;
     pub fn ember_entropy_new() -> *mut mbedtls_entropy_context;
     pub fn ember_entropy_free(entropy: *mut mbedtls_entropy_context);
     pub fn ember_entropy_wipe(entropy: *mut mbedtls_entropy_context);
@@ -996,92 +996,92 @@ unsafe extern "C" {
     pub fn ember_ctr_drbg_wipe(drbg: *mut mbedtls_ctr_drbg_context);
     pub fn ember_ctr_drbg_abandon(drbg: *mut mbedtls_ctr_drbg_context);
     pub fn ember_at_fork(
-        child: ::std::option::Option<unsafe extern "C" fn()>,
-    ) -> ::std::os::raw::c_int;
+        child: ::core::option::Option<unsafe extern "C" fn()>,
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_new() -> *mut mbedtls_pk_context;
     pub fn ember_pk_free(pk: *mut mbedtls_pk_context);
     pub fn ember_pk_set_rsa(
         pk: *mut mbedtls_pk_context,
-        numbers: *const *const ::std::os::raw::c_uchar,
+        numbers: *const *const ::core::ffi::c_uchar,
         lengths: *const usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_set_ec(
         pk: *mut mbedtls_pk_context,
-        group: ::std::os::raw::c_int,
-        secret: *const ::std::os::raw::c_uchar,
+        group: ::core::ffi::c_int,
+        secret: *const ::core::ffi::c_uchar,
         secret_len: usize,
-        f_rng: ::std::option::Option<
+        f_rng: ::core::option::Option<
             unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: *mut ::std::os::raw::c_uchar,
+                arg1: *mut ::core::ffi::c_void,
+                arg2: *mut ::core::ffi::c_uchar,
                 arg3: usize,
-            ) -> ::std::os::raw::c_int,
+            ) -> ::core::ffi::c_int,
         >,
-        p_rng: *mut ::std::os::raw::c_void,
-        point: *mut ::std::os::raw::c_uchar,
+        p_rng: *mut ::core::ffi::c_void,
+        point: *mut ::core::ffi::c_uchar,
         size: usize,
         written: *mut usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_same_public(
         a: *const mbedtls_pk_context,
         b: *const mbedtls_pk_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_public_new(
-        info: *const ::std::os::raw::c_uchar,
+        info: *const ::core::ffi::c_uchar,
         len: usize,
         pk: *mut *mut mbedtls_pk_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_pk_is_rsa(pk: *const mbedtls_pk_context) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_pk_is_rsa(pk: *const mbedtls_pk_context) -> ::core::ffi::c_int;
     pub fn ember_pk_bits(pk: *const mbedtls_pk_context) -> usize;
     pub fn ember_pk_sign(
         pk: *mut mbedtls_pk_context,
-        md: ::std::os::raw::c_int,
-        is_pss: ::std::os::raw::c_int,
-        digest: *const ::std::os::raw::c_uchar,
+        md: ::core::ffi::c_int,
+        is_pss: ::core::ffi::c_int,
+        digest: *const ::core::ffi::c_uchar,
         digest_len: usize,
-        f_rng: ::std::option::Option<
+        f_rng: ::core::option::Option<
             unsafe extern "C" fn(
-                arg1: *mut ::std::os::raw::c_void,
-                arg2: *mut ::std::os::raw::c_uchar,
+                arg1: *mut ::core::ffi::c_void,
+                arg2: *mut ::core::ffi::c_uchar,
                 arg3: usize,
-            ) -> ::std::os::raw::c_int,
+            ) -> ::core::ffi::c_int,
         >,
-        p_rng: *mut ::std::os::raw::c_void,
-        signature: *mut ::std::os::raw::c_uchar,
+        p_rng: *mut ::core::ffi::c_void,
+        signature: *mut ::core::ffi::c_uchar,
         size: usize,
         written: *mut usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_check_digest(
         pk: *mut mbedtls_pk_context,
-        type_: ::std::os::raw::c_int,
-        md: ::std::os::raw::c_int,
-        salt_len: ::std::os::raw::c_int,
-        digest: *const ::std::os::raw::c_uchar,
+        type_: ::core::ffi::c_int,
+        md: ::core::ffi::c_int,
+        salt_len: ::core::ffi::c_int,
+        digest: *const ::core::ffi::c_uchar,
         digest_len: usize,
-        signature: *const ::std::os::raw::c_uchar,
+        signature: *const ::core::ffi::c_uchar,
         signature_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_pk_check_signature(
         pk: *mut mbedtls_pk_context,
-        type_: ::std::os::raw::c_int,
-        md: ::std::os::raw::c_int,
-        salt_len: ::std::os::raw::c_int,
-        message: *const ::std::os::raw::c_uchar,
+        type_: ::core::ffi::c_int,
+        md: ::core::ffi::c_int,
+        salt_len: ::core::ffi::c_int,
+        message: *const ::core::ffi::c_uchar,
         message_len: usize,
-        signature: *const ::std::os::raw::c_uchar,
+        signature: *const ::core::ffi::c_uchar,
         signature_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_export(
         ssl: *const mbedtls_ssl_context,
-        seed: *const ::std::os::raw::c_uchar,
+        seed: *const ::core::ffi::c_uchar,
         seed_len: usize,
-        out: *mut ::std::os::raw::c_uchar,
+        out: *mut ::core::ffi::c_uchar,
         out_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_master_secret(
         ssl: *const mbedtls_ssl_context,
-        master: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        master: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_config_new() -> *mut mbedtls_ssl_config;
     pub fn ember_ssl_config_free(conf: *mut mbedtls_ssl_config);
     pub fn ember_ssl_config_copy(
@@ -1090,186 +1090,178 @@ unsafe extern "C" {
     pub fn ember_ssl_config_copy_free(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_new() -> *mut mbedtls_ssl_context;
     pub fn ember_ssl_free(ssl: *mut mbedtls_ssl_context);
-    pub fn ember_ssl_state(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_state(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_is_encrypting(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_ciphersuite(
-        ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_ciphersuite(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_request_certificate(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_keep_both_transcripts(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_config_copy_forget_authorities(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_config_copy_withdraw_certificate(copy: *mut mbedtls_ssl_config);
     pub fn ember_ssl_place_message(
         ssl: *mut mbedtls_ssl_context,
-        message: *const ::std::os::raw::c_uchar,
+        message: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_hash_message(
         ssl: *mut mbedtls_ssl_context,
-        message: *const ::std::os::raw::c_uchar,
+        message: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_hash_in_place_of_next(
         ssl: *mut mbedtls_ssl_context,
-        message: *const ::std::os::raw::c_uchar,
+        message: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_next_finished(
         ssl: *mut mbedtls_ssl_context,
-        of_client: ::std::os::raw::c_int,
-        verify_data: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        of_client: ::core::ffi::c_int,
+        verify_data: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_own_certificate(
         ssl: *const mbedtls_ssl_context,
     ) -> *const mbedtls_x509_crt;
     pub fn ember_ssl_peer_curve_is_allowed(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_read_record(ssl: *mut mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_read_record(ssl: *mut mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_is_opened(
         ssl: *const mbedtls_ssl_context,
-        code: ::std::os::raw::c_int,
-    ) -> ::std::os::raw::c_int;
+        code: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_alert_level(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_uchar;
+    ) -> ::core::ffi::c_uchar;
     pub fn ember_ssl_discard_record(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_begin_data(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_consume_data(ssl: *mut mbedtls_ssl_context, len: usize);
     pub fn ember_ssl_record_content(
         ssl: *const mbedtls_ssl_context,
         len: *mut usize,
-    ) -> *const ::std::os::raw::c_uchar;
+    ) -> *const ::core::ffi::c_uchar;
     pub fn ember_ssl_pending_output(
         ssl: *const mbedtls_ssl_context,
         len: *mut usize,
-    ) -> *const ::std::os::raw::c_uchar;
+    ) -> *const ::core::ffi::c_uchar;
     pub fn ember_ssl_stage_data(
         ssl: *mut mbedtls_ssl_context,
         staged: usize,
-        buf: *const ::std::os::raw::c_uchar,
+        buf: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_seal_data(
         ssl: *mut mbedtls_ssl_context,
         staged: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_seal_alert(
         ssl: *mut mbedtls_ssl_context,
-        level: ::std::os::raw::c_uchar,
-        description: ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        level: ::core::ffi::c_uchar,
+        description: ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_is_fragment(
         ssl: *const mbedtls_ssl_context,
-        code: ::std::os::raw::c_int,
-    ) -> ::std::os::raw::c_int;
+        code: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_has_more_messages(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_has_data(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_config_expect_psk(conf: *mut mbedtls_ssl_config);
     pub fn ember_ssl_put_psk(
         ssl: *mut mbedtls_ssl_context,
-        key: *const ::std::os::raw::c_uchar,
+        key: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_release_buffers(
         ssl: *mut mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_take_buffers(
-        ssl: *mut mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_take_buffers(ssl: *mut mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_sign_with(
         ssl: *mut mbedtls_ssl_context,
-        is_rsa: ::std::os::raw::c_int,
-        hash: ::std::os::raw::c_int,
+        is_rsa: ::core::ffi::c_int,
+        hash: ::core::ffi::c_int,
         scheme: u16,
     );
     pub fn ember_ssl_digest_to_sign(
         ssl: *const mbedtls_ssl_context,
         len: *mut usize,
-    ) -> *const ::std::os::raw::c_uchar;
+    ) -> *const ::core::ffi::c_uchar;
     pub fn ember_ssl_put_signature(
         ssl: *mut mbedtls_ssl_context,
-        signature: *const ::std::os::raw::c_uchar,
+        signature: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_owes_certificate_verify(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_keep_transcripts(
         ssl: *mut mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_transcript(
         ssl: *const mbedtls_ssl_context,
-        hash: ::std::os::raw::c_int,
-        digest: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        hash: ::core::ffi::c_int,
+        digest: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_write_certificate_verify(
         ssl: *mut mbedtls_ssl_context,
         scheme: u16,
-        signature: *const ::std::os::raw::c_uchar,
+        signature: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_offer_session(
         ssl: *mut mbedtls_ssl_context,
-        suite: ::std::os::raw::c_int,
-        master: *const ::std::os::raw::c_uchar,
-        id: *const ::std::os::raw::c_uchar,
+        suite: ::core::ffi::c_int,
+        master: *const ::core::ffi::c_uchar,
+        id: *const ::core::ffi::c_uchar,
         id_len: usize,
-        ticket: *const ::std::os::raw::c_uchar,
+        ticket: *const ::core::ffi::c_uchar,
         ticket_len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_resume_session(
         ssl: *mut mbedtls_ssl_context,
-        suite: ::std::os::raw::c_int,
-        master: *const ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_is_resuming(
-        ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_chose_psk(ssl: *const mbedtls_ssl_context) -> ::std::os::raw::c_int;
+        suite: ::core::ffi::c_int,
+        master: *const ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_is_resuming(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
+    pub fn ember_ssl_chose_psk(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_give_session_id(ssl: *mut mbedtls_ssl_context);
     pub fn ember_ssl_announce_ticket(ssl: *mut mbedtls_ssl_context);
-    pub fn ember_ssl_owes_ticket(
-        ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    pub fn ember_ssl_owes_ticket(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_write_ticket(
         ssl: *mut mbedtls_ssl_context,
         lifetime: u32,
-        ticket: *const ::std::os::raw::c_uchar,
+        ticket: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_max_fragment_code(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_hmac_sha256(
-        key: *const ::std::os::raw::c_uchar,
+        key: *const ::core::ffi::c_uchar,
         key_len: usize,
-        data: *const ::std::os::raw::c_uchar,
+        data: *const ::core::ffi::c_uchar,
         len: usize,
-        out: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        out: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_seal(
-        key: *const ::std::os::raw::c_uchar,
-        nonce: *const ::std::os::raw::c_uchar,
-        aad: *const ::std::os::raw::c_uchar,
+        key: *const ::core::ffi::c_uchar,
+        nonce: *const ::core::ffi::c_uchar,
+        aad: *const ::core::ffi::c_uchar,
         aad_len: usize,
-        text: *mut ::std::os::raw::c_uchar,
+        text: *mut ::core::ffi::c_uchar,
         len: usize,
-        tag: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        tag: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_open(
-        key: *const ::std::os::raw::c_uchar,
-        nonce: *const ::std::os::raw::c_uchar,
-        aad: *const ::std::os::raw::c_uchar,
+        key: *const ::core::ffi::c_uchar,
+        nonce: *const ::core::ffi::c_uchar,
+        aad: *const ::core::ffi::c_uchar,
         aad_len: usize,
-        text: *mut ::std::os::raw::c_uchar,
+        text: *mut ::core::ffi::c_uchar,
         len: usize,
-        tag: *const ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        tag: *const ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_expect_premaster_version(
         ssl: *mut mbedtls_ssl_context,
         version: u16,
@@ -1277,73 +1269,69 @@ unsafe extern "C" {
     pub fn ember_ssl_decrypt_premaster(
         ssl: *mut mbedtls_ssl_context,
         key: *mut mbedtls_pk_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_conf_encrypt_then_mac(
         conf: *mut mbedtls_ssl_config,
-        on: ::std::os::raw::c_int,
+        on: ::core::ffi::c_int,
     );
     pub fn ember_ssl_encrypted_premaster(
         ssl: *const mbedtls_ssl_context,
         len: *mut usize,
-    ) -> *const ::std::os::raw::c_uchar;
+    ) -> *const ::core::ffi::c_uchar;
     pub fn ember_ssl_put_premaster(
         ssl: *mut mbedtls_ssl_context,
-        premaster: *const ::std::os::raw::c_uchar,
-        code: ::std::os::raw::c_int,
-    ) -> ::std::os::raw::c_int;
+        premaster: *const ::core::ffi::c_uchar,
+        code: ::core::ffi::c_int,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_encrypts_premaster(
         ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
-    pub fn ember_ssl_pads_records(
-        ssl: *const mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
+    pub fn ember_ssl_pads_records(ssl: *const mbedtls_ssl_context) -> ::core::ffi::c_int;
     pub fn ember_ssl_replace_peer_key(
         ssl: *mut mbedtls_ssl_context,
-        key: *mut ::std::os::raw::c_void,
+        key: *mut ::core::ffi::c_void,
         verify: ember_verify,
         drop: ember_drop,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_x509_crt_new() -> *mut mbedtls_x509_crt;
     pub fn ember_x509_crt_free(list: *mut mbedtls_x509_crt);
     pub fn ember_x509_crt_add(
         list: *mut mbedtls_x509_crt,
-        der: *const ::std::os::raw::c_uchar,
+        der: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_x509_name_add(
         list: *mut mbedtls_x509_crt,
-        name: *const ::std::os::raw::c_uchar,
+        name: *const ::core::ffi::c_uchar,
         len: usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_x509_crt_pk(crt: *const mbedtls_x509_crt) -> *const mbedtls_pk_context;
     pub fn ember_x509_verify(
         presented: *mut mbedtls_x509_crt,
         trusted: *mut mbedtls_x509_crt,
         flags: *mut u32,
         count: *mut usize,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_digest(
-        md: ::std::os::raw::c_int,
-        data: *const ::std::os::raw::c_uchar,
+        md: ::core::ffi::c_int,
+        data: *const ::core::ffi::c_uchar,
         len: usize,
-        digest: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
+        digest: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
     pub fn ember_x509_check_signature(
         child: *const mbedtls_x509_crt,
         issuer: *mut mbedtls_x509_crt,
-    ) -> ::std::os::raw::c_int;
+    ) -> ::core::ffi::c_int;
     pub fn ember_sha256(
-        data: *const ::std::os::raw::c_uchar,
+        data: *const ::core::ffi::c_uchar,
         len: usize,
-        digest: *mut ::std::os::raw::c_uchar,
-    ) -> ::std::os::raw::c_int;
-    pub fn mbedtls_debug_set_threshold(threshold: ::std::os::raw::c_int);
+        digest: *mut ::core::ffi::c_uchar,
+    ) -> ::core::ffi::c_int;
+    pub fn mbedtls_debug_set_threshold(threshold: ::core::ffi::c_int);
     pub fn mbedtls_strerror(
-        errnum: ::std::os::raw::c_int,
-        buffer: *mut ::std::os::raw::c_char,
+        errnum: ::core::ffi::c_int,
+        buffer: *mut ::core::ffi::c_char,
         buflen: usize,
     );
-    pub fn mbedtls_ssl_flush_output(
-        ssl: *mut mbedtls_ssl_context,
-    ) -> ::std::os::raw::c_int;
+    pub fn mbedtls_ssl_flush_output(ssl: *mut mbedtls_ssl_context) -> ::core::ffi::c_int;
 }

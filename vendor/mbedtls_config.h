@@ -15,8 +15,13 @@
 
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_HAVE_ASM
+
+/* A machine without an operating system may have no time(). Nothing here needs
+ * it: with it, the first four bytes of a hello's random are the time. */
+#if !defined(EMBERTLS_NO_STD)
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
+#endif
 
 /* RSA blinding writes to the key context: a key shared by threads needs the
  * library's own lock around it. */
@@ -30,7 +35,7 @@
 #define MBEDTLS_CTR_DRBG_C
 #define MBEDTLS_ENTROPY_C
 
-/* The only entropy source is Rust's getrandom, added at run time. The
+/* The only entropy sources are Rust's (src/rng/entropy.rs), added at run time. The
  * library's own goes through buffered stdio on some systems and leaves seed
  * bytes in freed heap. */
 #define MBEDTLS_NO_PLATFORM_ENTROPY

@@ -13,6 +13,8 @@ pub(crate) mod established;
 mod heap;
 #[cfg(feature = "accel")]
 mod hooks;
+#[cfg(not(feature = "std"))]
+mod memory;
 #[cfg(all(test, feature = "accel"))]
 pub(crate) use self::hooks::last_shared;
 #[cfg(test)]

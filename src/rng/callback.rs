@@ -1,18 +1,20 @@
 //! Randomness for C.
 
 use alloc::sync::Arc;
-use core::cell::OnceCell;
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 
 use super::{Drbg, Entropy};
 use crate::error::{Error, Result};
 use crate::ffi;
+#[cfg(not(feature = "std"))]
+use crate::sync::OnceLock;
 
 /// Which generator a session or an operation draws from.
 #[derive(Debug, Clone)]
 pub(crate) enum Rng {
-    /// Each thread has its own: no waiting for one another.
+    /// Each thread has its own: no waiting for one another. Without `std`
+    /// nobody can tell threads apart, and they share one.
     PerThread,
     /// The caller's, shared.
     Shared(Arc<Drbg>),
@@ -24,16 +26,7 @@ impl Rng {
             Self::Shared(drbg) => draw(drbg),
             #[cfg(any(all(test, feature = "full"), fuzzing))]
             Self::PerThread if super::fixed::is_on() => draw(&seed()?),
-            Self::PerThread => OF_THREAD
-                .try_with(|drbg| match drbg.get() {
-                    Some(drbg) => draw(drbg),
-                    None => {
-                        let fresh = seed()?;
-                        draw(drbg.get_or_init(|| fresh))
-                    }
-                })
-                // The thread is ending and has dropped its generator.
-                .unwrap_or_else(|_| draw(&seed()?)),
+            Self::PerThread => with_own(draw),
         }
     }
 
@@ -84,8 +77,35 @@ pub(crate) unsafe extern "C" fn rng_callback(rng: *mut c_void, out: *mut u8, len
     }
 }
 
-thread_local! {
-    static OF_THREAD: OnceCell<Drbg> = const { OnceCell::new() };
+#[cfg(feature = "std")]
+fn with_own(mut draw: impl FnMut(&Drbg) -> Result<()>) -> Result<()> {
+    use std::cell::OnceCell;
+
+    thread_local! {
+        static OF_THREAD: OnceCell<Drbg> = const { OnceCell::new() };
+    }
+    OF_THREAD
+        .try_with(|drbg| match drbg.get() {
+            Some(drbg) => draw(drbg),
+            None => {
+                let fresh = seed()?;
+                draw(drbg.get_or_init(|| fresh))
+            }
+        })
+        // The thread is ending and has dropped its generator.
+        .unwrap_or_else(|_| draw(&seed()?))
+}
+
+#[cfg(not(feature = "std"))]
+fn with_own(draw: impl FnOnce(&Drbg) -> Result<()>) -> Result<()> {
+    static OF_ALL: OnceLock<Drbg> = OnceLock::new();
+    match OF_ALL.get() {
+        Some(drbg) => draw(drbg),
+        None => {
+            let fresh = seed()?;
+            draw(OF_ALL.get_or_init(|| fresh))
+        }
+    }
 }
 
 fn seed() -> Result<Drbg> {

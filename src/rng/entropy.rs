@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_void};
 use core::fmt;
+#[cfg(feature = "std")]
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 #[cfg(feature = "testing")]
@@ -13,12 +14,15 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use super::failing;
 use crate::error::{Error, Result, check};
 use crate::ffi;
+use crate::platform;
 
 /// A source of entropy: `mbedtls_entropy_context`.
 ///
-/// Its one source is the operating system, asked through the `getrandom`
-/// crate. The sources of Mbed TLS are not compiled: some of them read through
-/// a buffered file and leave seed bytes in freed memory.
+/// Its source is the operating system, asked through the `getrandom` crate, and
+/// the [platform](crate::platform) if one is installed. Without the feature
+/// `std` the platform is the only one. The sources of Mbed TLS are not
+/// compiled: some of them read through a buffered file and leave seed bytes in
+/// freed memory.
 ///
 /// ```
 /// use embertls::{Drbg, Entropy};
@@ -38,15 +42,16 @@ pub struct Entropy {
 }
 
 impl Entropy {
-    /// An entropy context (`mbedtls_entropy_init`) with the system as its
-    /// strong source (`mbedtls_entropy_add_source`).
+    /// An entropy context (`mbedtls_entropy_init`) with the system, the
+    /// platform, or both as strong sources (`mbedtls_entropy_add_source`).
     ///
     /// Takes nothing from the system yet; [`Drbg::seed`](crate::Drbg::seed)
     /// does.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`].
+    /// [`Error::OutOfMemory`]; without `std`, [`Error::Config`] where no
+    /// [platform](crate::platform) is installed.
     ///
     /// ```
     /// # fn main() -> embertls::Result<()> {
@@ -56,8 +61,13 @@ impl Entropy {
     /// # }
     /// ```
     pub fn new() -> Result<Self> {
+        check_source()?;
         let entropy = Self::without_source()?;
+        #[cfg(feature = "std")]
         entropy.add_source(system_source, ptr::null_mut())?;
+        if platform::installed().is_some() {
+            entropy.add_source(platform_source, ptr::null_mut())?;
+        }
         Ok(entropy)
     }
 
@@ -131,6 +141,16 @@ impl Drop for Entropy {
 // SAFETY: the context is not tied to a thread.
 unsafe impl Send for Entropy {}
 
+/// Whether there is anyone to ask.
+pub(crate) fn check_source() -> Result<()> {
+    if cfg!(not(feature = "std")) && platform::installed().is_none() {
+        return Err(Error::config(
+            "there is no source of entropy: give one with platform::install, before all else",
+        ));
+    }
+    Ok(())
+}
+
 const MAKING: &str = "making an entropy context";
 
 /// Bytes that the source must have given before entropy is handed out.
@@ -139,7 +159,29 @@ const THRESHOLD: usize = 32;
 /// What C calls for entropy.
 type Source = unsafe extern "C" fn(*mut c_void, *mut u8, usize, *mut usize) -> c_int;
 
+/// Asks the platform for entropy, on behalf of C.
+unsafe extern "C" fn platform_source(
+    _: *mut c_void,
+    output: *mut u8,
+    len: usize,
+    written: *mut usize,
+) -> c_int {
+    // SAFETY: C gives a buffer of `len` bytes; they are written before a slice says that they are.
+    let output = unsafe {
+        output.write_bytes(0, len);
+        core::slice::from_raw_parts_mut(output, len)
+    };
+    let given = platform::installed().map(|platform| platform.entropy(output));
+    let Some(Ok(())) = given else {
+        return ffi::MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+    };
+    // SAFETY: C gives a place for the count.
+    unsafe { written.write(len) };
+    0
+}
+
 /// Asks the system for entropy, on behalf of C.
+#[cfg(feature = "std")]
 unsafe extern "C" fn system_source(
     _: *mut c_void,
     output: *mut u8,
@@ -157,6 +199,7 @@ unsafe extern "C" fn system_source(
     0
 }
 
+#[cfg(feature = "std")]
 fn ask_system(output: &mut [MaybeUninit<u8>]) -> Result<usize, ()> {
     #[cfg(test)]
     if failing::source_fails() {

@@ -1,7 +1,6 @@
 //! Tells a forked child from its parent.
 
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::process;
 
 use crate::ffi;
 
@@ -20,7 +19,7 @@ impl Process {
     /// The process that runs this.
     pub(super) fn current() -> Self {
         Self {
-            id: process::id(),
+            id: process_id(),
             forks: FORKS.load(Ordering::Relaxed),
         }
     }
@@ -35,6 +34,21 @@ pub(super) fn watch() {
         // cannot be registered for lack of memory, the process id remains.
         let _ = unsafe { ffi::ember_at_fork(Some(count)) };
     }
+}
+
+#[cfg(feature = "std")]
+use std::process::id as process_id;
+
+#[cfg(all(not(feature = "std"), unix))]
+fn process_id() -> u32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::getpid() as u32 }
+}
+
+/// A machine without processes has one.
+#[cfg(all(not(feature = "std"), not(unix)))]
+fn process_id() -> u32 {
+    0
 }
 
 static WATCHED: AtomicBool = AtomicBool::new(false);

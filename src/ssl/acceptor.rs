@@ -7,7 +7,9 @@ pub use self::accepted::Accepted;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+#[cfg(feature = "std")]
 use core::time::Duration;
+#[cfg(feature = "std")]
 use std::time::Instant;
 
 use super::engine::plain_alert;
@@ -17,6 +19,7 @@ use super::wire::hello::ClientHello;
 use super::wire::inbound::{Inbound, Plain, behind_the_flight};
 use crate::error::{Alert, Error, HandshakeFailure, HandshakeReport, Result};
 use crate::io::{self, ErrorKind, Read, Write};
+#[cfg(feature = "std")]
 use crate::net::NetContext;
 
 /// Reads a ClientHello from a transport, and nothing more.
@@ -282,6 +285,7 @@ impl<T: Read + Write> Acceptor<T> {
     }
 }
 
+#[cfg(feature = "std")]
 impl Acceptor<NetContext> {
     /// Reads the ClientHello within `timeout`, however the client spreads its
     /// bytes.

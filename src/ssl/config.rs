@@ -33,7 +33,7 @@ use super::terms::ProtocolVersion;
 use crate::compiled;
 use crate::error::{Error, Result};
 use crate::pk::PrivateKey;
-use crate::rng::{Drbg, Rng};
+use crate::rng::{Drbg, Rng, check_source};
 use crate::x509::{AuthorityNames, Certificate, CertificateChain, Verifier};
 
 /// The role of a client, as a parameter of [`SslConfig`].
@@ -346,6 +346,7 @@ impl Common {
     }
 
     fn check(&self) -> Result<()> {
+        check_source()?;
         if self.cipher_suites.is_empty() {
             return Err(refused("no cipher suite is allowed"));
         }

@@ -1,19 +1,20 @@
 //! The handshake over a transport.
 
 mod error;
+mod wait;
 
 pub use self::error::HandshakeError;
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::task::Wake;
 use core::fmt;
 use core::task::{Poll, Waker};
+#[cfg(feature = "std")]
 use core::time::Duration;
-use std::thread::{self, Thread};
+#[cfg(feature = "std")]
 use std::time::Instant;
 
+use self::wait::{Deadline, Wait};
 use super::config::{Client, Server, SslConfig};
 use super::engine::{Engine, Progress};
 use super::link::Link;
@@ -22,6 +23,7 @@ use super::session::SslSession;
 use super::watch::Watch;
 use crate::error::{Error, Result};
 use crate::io::{self, Read, Write};
+#[cfg(feature = "std")]
 use crate::net::NetContext;
 use crate::x509::ServerName;
 
@@ -279,7 +281,7 @@ impl<T: Read + Write> Handshake<T> {
 
     fn complete_by(
         mut self,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> Result<SslSession<T>, HandshakeError<T>> {
         match self.advance_by(deadline) {
             Ok(()) => Ok(SslSession::new(self.link)),
@@ -292,21 +294,15 @@ impl<T: Read + Write> Handshake<T> {
     }
 
     /// Sleeps while the private key signs.
-    fn advance_by(&mut self, deadline: Option<Instant>) -> Result<()> {
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    fn advance_by(&mut self, deadline: Option<Deadline>) -> Result<()> {
+        let wait = Wait::new();
         loop {
-            match self.advance_with(&waker) {
+            match self.advance_with(wait.waker()) {
                 Err(Error::SigningPending) => {}
                 result => return result,
             }
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            match left {
-                None => thread::park(),
-                Some(Duration::ZERO) => {
-                    let late = io::Error::from(io::ErrorKind::TimedOut);
-                    return Err(self.give_up(late));
-                }
-                Some(left) => thread::park_timeout(left),
+            if let Err(late) = wait.until(deadline) {
+                return Err(self.give_up(late));
             }
         }
     }
@@ -418,6 +414,7 @@ impl<T: Read + Write> Handshake<T> {
     }
 }
 
+#[cfg(feature = "std")]
 impl Handshake<NetContext> {
     /// Does the whole handshake within `timeout`, however the peer spreads its
     /// bytes.
@@ -454,15 +451,6 @@ impl Handshake<NetContext> {
             }
             Err(would_block) => Err(would_block),
         }
-    }
-}
-
-/// Wakes a thread that sleeps.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }
 

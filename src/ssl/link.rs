@@ -33,10 +33,12 @@ impl<T> Link<T> {
     }
 
     /// Engine, transport, whether the transport has failed, generator.
+    #[cfg(feature = "std")]
     pub(crate) fn into_parts(self) -> (Box<Engine>, T, bool, Rng) {
         (self.engine, self.transport, self.failed, self._rng)
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn from_parts(engine: Box<Engine>, transport: T, failed: bool, rng: Rng) -> Self {
         Self {
             engine,

@@ -7,15 +7,19 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::net::IpAddr;
+#[cfg(feature = "std")]
 use std::path::Path;
+#[cfg(feature = "std")]
 use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
 use super::der::{self, Fields};
 use super::raw::{self, CertificateList};
+#[cfg(feature = "std")]
+use super::read_file;
 use super::signature::VerifyingKey;
-use super::{pem, read_file, unusable};
+use super::{pem, unusable};
 use crate::error::{Error, ErrorCode, Result};
 
 /// One X.509 certificate: immutable, cheap to clone, shared between threads.
@@ -127,6 +131,7 @@ impl Certificate {
     /// # Errors
     ///
     /// [`Error::Io`] if the file cannot be read, else [`Error::Certificate`].
+    #[cfg(feature = "std")]
     pub fn chain_from_pem_file(path: impl AsRef<Path>) -> Result<Vec<Self>> {
         let path = path.as_ref();
         Self::read_pem(&read_file(path)?, &path.display().to_string())
@@ -207,6 +212,7 @@ impl Certificate {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     pub fn not_before(&self) -> SystemTime {
         self.inner.fields.not_before.to_system_time()
     }
@@ -222,6 +228,7 @@ impl Certificate {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "std")]
     pub fn not_after(&self) -> SystemTime {
         self.inner.fields.not_after.to_system_time()
     }

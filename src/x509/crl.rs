@@ -5,10 +5,13 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+#[cfg(feature = "std")]
 use std::path::Path;
 
 use super::der::{self, ALL_REASONS, ListFields, PointName};
-use super::{Certificate, pem, read_file};
+#[cfg(feature = "std")]
+use super::read_file;
+use super::{Certificate, pem};
 use crate::error::{Error, Result};
 
 /// One or more certificate revocation lists: what authorities have revoked
@@ -77,6 +80,7 @@ impl Crl {
     /// # Errors
     ///
     /// [`Error::Io`] if the file cannot be read, else [`Error::Certificate`].
+    #[cfg(feature = "std")]
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = read_file(path)?;

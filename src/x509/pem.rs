@@ -92,6 +92,7 @@ pub(super) fn describe_contents(text: &[u8], blocks: &[Block<'_>]) -> String {
 
 /// Whether a file is DER and not PEM: all that we read begin as a SEQUENCE
 /// with a long length, which is no text.
+#[cfg(feature = "std")]
 pub(super) fn is_der(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, length, ..] if *length >= 0x80)
 }

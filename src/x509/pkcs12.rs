@@ -1,8 +1,8 @@
 //! Certificates and their private key from one PKCS#12 file.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
+#[cfg(feature = "std")]
 use std::path::Path;
 
 use super::Certificate;
@@ -66,6 +66,7 @@ impl Pkcs12 {
     /// let error = embertls::Pkcs12::from_file("/nowhere/server.p12", "secret").unwrap_err();
     /// assert!(error.to_string().starts_with("reading /nowhere/server.p12: "));
     /// ```
+    #[cfg(feature = "std")]
     pub fn from_file(path: impl AsRef<Path>, password: &str) -> Result<Self> {
         let path = path.as_ref();
         let file = crate::pk::read_file(path)?;

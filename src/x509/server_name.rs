@@ -167,9 +167,14 @@ impl TryFrom<&pki::ServerName<'_>> for ServerName {
     fn try_from(name: &pki::ServerName<'_>) -> Result<Self> {
         match name {
             pki::ServerName::DnsName(name) => Ok(Self::dns(name)),
-            pki::ServerName::IpAddress(ip) => Ok(IpAddr::from(*ip).into()),
+            pki::ServerName::IpAddress(pki::IpAddr::V4(ip)) => {
+                Ok(IpAddr::from(*ip.as_ref()).into())
+            }
+            pki::ServerName::IpAddress(pki::IpAddr::V6(ip)) => {
+                Ok(IpAddr::from(*ip.as_ref()).into())
+            }
             other => Err(Error::ServerName {
-                name: other.to_str().into_owned(),
+                name: format!("{other:?}"),
                 reason: "it is neither a DNS name nor an IP address".into(),
             }),
         }
@@ -196,13 +201,15 @@ impl TryFrom<&ServerName> for pki::ServerName<'static> {
     type Error = Error;
 
     fn try_from(name: &ServerName) -> Result<Self> {
-        match name.ip {
-            Some(ip) => Ok(ip.into()),
-            None => Self::try_from(name.text.clone()).map_err(|_| Error::ServerName {
-                name: name.text.clone(),
-                reason: why_refused(&name.text).into(),
-            }),
-        }
+        let text = name.text.as_str();
+        let theirs = match name.ip {
+            Some(_) => pki::IpAddr::try_from(text).ok().map(Self::IpAddress),
+            None => Self::try_from(name.text.clone()).ok(),
+        };
+        theirs.ok_or_else(|| Error::ServerName {
+            name: name.text.clone(),
+            reason: why_refused(text).into(),
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+#[cfg(feature = "std")]
 use std::path::Path;
 
 pub use self::builder::TrustStoreBuilder;
@@ -89,6 +90,7 @@ impl TrustStore {
     /// # Errors
     ///
     /// As [`TrustStoreBuilder::pem_file`].
+    #[cfg(feature = "std")]
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
         Self::builder().pem_file(path)?.build()
     }
@@ -104,6 +106,7 @@ impl TrustStore {
     /// # Errors
     ///
     /// As [`TrustStoreBuilder::directory`].
+    #[cfg(feature = "std")]
     pub fn from_dir(path: impl AsRef<Path>) -> Result<Self> {
         Self::builder().directory(path)?.build()
     }
@@ -174,6 +177,7 @@ impl TrustStore {
     /// # Errors
     ///
     /// [`Error::Certificate`] if there are none.
+    #[cfg(feature = "std")]
     pub fn system() -> Result<Self> {
         Self::builder().system()?.build()
     }
@@ -192,6 +196,7 @@ impl TrustStore {
     /// # Errors
     ///
     /// As [`TrustStoreBuilder::from_env`].
+    #[cfg(feature = "std")]
     pub fn from_env() -> Result<Self> {
         Self::builder().from_env()?.build()
     }

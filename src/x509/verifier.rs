@@ -29,7 +29,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 
 pub(crate) use self::case::KeyUse;
 use self::case::{Case, Purpose};
-use self::presented::Presented;
+use self::presented::{Presented, without_clock};
 use self::report::Finding;
 use self::search::{Outcome, Search};
 pub use self::settings::{Profile, Revocation, Uncovered};
@@ -38,6 +38,7 @@ pub use self::verdict::VerifiedChain;
 use super::server_name::ServerName;
 use super::{Certificate, Crl, TrustStore};
 use crate::error::{VerifyError, VerifyFlag};
+use crate::platform;
 
 /// Judges the chain of certificates that a server or a client shows.
 ///
@@ -474,7 +475,9 @@ impl Verifier {
             Ok(presented) => presented,
             Err(error) => return Judgement::Unusable(error),
         };
-        let time = self.time.unwrap_or_else(UnixTime::now);
+        let Some(time) = self.time.or_else(platform::now) else {
+            return Judgement::Unusable(without_clock(&presented.leaf));
+        };
         let case = Case {
             verifier: self,
             purpose,

@@ -97,7 +97,7 @@ fn the_adversary_finds_a_patch_left_out() {
     let watched = "-fsanitize=address -fno-omit-frame-pointer -g";
     let run = |skipped: &str| {
         // With `accel` it is assembly that writes past the end, which nothing watches.
-        let mut command = cargo(&["test", "--no-default-features", "--features", "full"]);
+        let mut command = cargo(&["test", "--no-default-features", "--features", "full,std"]);
         command
             .args(["--lib", "--target", &host])
             .args(["--", "full_records_wait_while_a_renegotiation_is_asked_for"])

@@ -72,7 +72,7 @@ fn embertls(name: &'static str, features: &str) -> Client {
             false => include_str!("../clients/embertls_psk.rs"),
         },
         dependencies: format!(
-            "embertls = {{ path = \"@\", default-features = false, features = [\"{features}\"] }}"
+            "embertls = {{ path = \"@\", default-features = false, features = [\"std\", \"{features}\"] }}"
         ),
         peer: match has_certificates {
             true => Peer::Certificate,

@@ -40,7 +40,9 @@ fn a_file_that_cannot_be_read_is_an_io_error() {
 #[test]
 fn a_huge_file_is_not_read() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(MAX_FILE + 1).unwrap();
+    file.as_file()
+        .set_len(crate::pk::file::MAX_FILE + 1)
+        .unwrap();
     let error = PrivateKey::from_pem_file(&file).unwrap_err().to_string();
     assert!(error.contains("larger than 1 MiB"), "{error}");
 }

@@ -255,7 +255,7 @@ impl RawSession {
 
     /// A logger that panicked below C goes on unwinding here.
     fn resume_panic(&mut self) {
-        #[cfg(any(feature = "log", feature = "tracing"))]
+        #[cfg(all(feature = "std", any(feature = "log", feature = "tracing")))]
         // SAFETY: C touches the slot only during calls that hold `&mut self`, and none is under way.
         if let Some(panic) = unsafe { (*self.callbacks.as_ptr()).panic.take() } {
             self.panicked = true;

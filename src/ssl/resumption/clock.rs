@@ -1,12 +1,11 @@
 //! The time that lifetimes are counted in.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::platform;
 
-/// Seconds since 1970 by the system's clock; 0 where it is set before that,
-/// and then nothing is resumed.
+/// Seconds since 1970 by the system's clock; 0 where it is not set, and then
+/// nothing is resumed.
 pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since.map_or(0, |since| since.as_secs());
+    let now = platform::now().map_or(0, |now| now.as_secs());
     #[cfg(any(test, fuzzing))]
     let now = test::set(now);
     now

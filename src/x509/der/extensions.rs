@@ -68,6 +68,9 @@ pub(in crate::x509) struct PolicyConstraints {
 /// The bits of keyUsage: `digitalSignature` is bit 0 of the BIT STRING, which
 /// is the highest here.
 pub(in crate::x509) mod key_usage {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
     pub(in crate::x509) const DIGITAL_SIGNATURE: u16 = 1 << 15;
     pub(in crate::x509) const KEY_ENCIPHERMENT: u16 = 1 << 13;
     pub(in crate::x509) const KEY_CERT_SIGN: u16 = 1 << 10;

@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use rustls_pki_types::UnixTime;
-
 use super::{Profile, Revocation, Uncovered, VerifiedChain, Verifier};
+use crate::platform;
 use crate::x509::{Certificate, Crl, raw};
 
 impl Verifier {
@@ -94,7 +93,7 @@ impl Verifier {
         if self.revocation == Revocation::Off || lists.peek().is_none() {
             return Duration::MAX;
         }
-        let now = Duration::from_secs(UnixTime::now().as_secs());
+        let now = platform::now().map_or(Duration::MAX, |now| Duration::from_secs(now.as_secs()));
         let dues = lists.filter_map(|list| list.fields.next_update);
         let dues = dues.map(|due| due.unix_duration());
         dues.filter(|due| *due > now)

@@ -137,6 +137,13 @@ fn refusal(
     VerifyError::new(vec![report::problem(leaf, Some(0), finding)])
 }
 
+/// Nobody knows whether the certificate is valid now.
+pub(super) fn without_clock(leaf: &Certificate) -> VerifyError {
+    let why = "nobody knows the time: the platform that is installed must have a clock, or the \
+               verifier a time of its own";
+    refusal(leaf, VerifyFlag::Other, sections::VALIDITY, why.into())
+}
+
 /// There is nothing to judge.
 pub(super) fn missing() -> VerifyError {
     VerifyError::new(vec![VerifyProblem {

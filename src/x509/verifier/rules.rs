@@ -68,7 +68,7 @@ pub(super) fn certificate(
 ) {
     let fields = certificate.fields();
     if fields.not_after.unix_duration() < case.now {
-        report.add(depth, VerifyFlag::Expired, "RFC 5280, 4.1.2.5", || {
+        report.add(depth, VerifyFlag::Expired, sections::VALIDITY, || {
             format!(
                 "expired on {}, now is {}; renew it or check this machine's clock",
                 fields.not_after,
@@ -77,7 +77,7 @@ pub(super) fn certificate(
         });
     }
     if fields.not_before.unix_duration() > case.now {
-        report.add(depth, VerifyFlag::Future, "RFC 5280, 4.1.2.5", || {
+        report.add(depth, VerifyFlag::Future, sections::VALIDITY, || {
             format!(
                 "valid from {}, now is {}; check this machine's clock",
                 fields.not_before,

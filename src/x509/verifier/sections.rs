@@ -3,6 +3,7 @@
 
 pub(super) const READING: &str = "RFC 5280, 4.1";
 pub(super) const SIGNATURE_ALGORITHM: &str = "RFC 5280, 4.1.1.2";
+pub(super) const VALIDITY: &str = "RFC 5280, 4.1.2.5";
 pub(super) const PUBLIC_KEY: &str = "RFC 5280, 4.1.2.7";
 pub(super) const EXTENSION: &str = "RFC 5280, 4.2";
 pub(super) const NAME_CONSTRAINTS: &str = "RFC 5280, 4.2.1.10 and 6.1.3 (b)";

@@ -9,7 +9,7 @@
 use alloc::string::{String, ToString};
 
 use super::report::Report;
-use super::{Case, Profile, Purpose};
+use super::{Case, Profile, Purpose, sections};
 use crate::error::VerifyFlag;
 use crate::x509::der::{self, AltNames, Fields, NameKind, PublicKey, Subtree, key_usage, oid};
 use crate::x509::{Certificate, names};
@@ -114,7 +114,7 @@ impl Letter<'_> {
         );
         self.demand(
             fields.has_exact_times,
-            "RFC 5280, 4.1.2.5",
+            sections::VALIDITY,
             "its validity is not written as UTCTime up to 2049 and GeneralizedTime from 2050 on",
         );
         self.demand(

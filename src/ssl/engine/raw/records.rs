@@ -1,5 +1,6 @@
 //! Records of an established session, and what waits for the transport.
 
+use alloc::vec::Vec;
 use core::ptr::addr_of_mut;
 
 use super::{OwnAlert, RawSession, slice};
