@@ -101,10 +101,14 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .include(request.alt_dir)
         .include(request.tree.join("include"))
         .define("MBEDTLS_CONFIG_FILE", "\"embertls_config.h\"")
-        .pic(true)
         .flag_if_supported("-ffunction-sections")
-        .flag_if_supported("-fdata-sections")
-        .flag_if_supported("-fstack-protector-strong");
+        .flag_if_supported("-fdata-sections");
+    // Without a system nobody relocates code or chooses the guard of the stack.
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system != "none") {
+        build
+            .pic(true)
+            .flag_if_supported("-fstack-protector-strong");
+    }
     if request.legacy_suites {
         build.define("EMBERTLS_LEGACY_SUITES", None);
     }

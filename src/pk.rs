@@ -39,7 +39,7 @@ use rustls_pki_types::PrivateKeyDer;
 use self::container::Container;
 #[cfg(feature = "accel")]
 use self::fast::FastKey;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "pkcs12"))]
 pub(crate) use self::file::read_file;
 use self::numbers::{EcNumbers, Numbers, RsaNumbers};
 use self::raw::RawKey;

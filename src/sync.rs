@@ -13,7 +13,10 @@ pub(crate) use self::spinning::{
 #[cfg(feature = "std")]
 pub(crate) use std::sync::OnceLock;
 
+pub(crate) use self::counter::Counter;
+
 #[cfg(feature = "std")]
 mod blocking;
+mod counter;
 #[cfg(not(feature = "std"))]
 mod spinning;

@@ -1,8 +1,7 @@
 //! How the handshakes of a configuration ended.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-
 use crate::error::Error;
+use crate::sync::Counter;
 
 /// How many handshakes a configuration has seen, and how they ended.
 ///
@@ -57,53 +56,49 @@ impl HandshakeCounts {
 /// holds between them.
 #[derive(Default)]
 pub(crate) struct Counters {
-    begun: AtomicU64,
-    completed: AtomicU64,
-    resumed: AtomicU64,
-    transport: AtomicU64,
-    certificate: AtomicU64,
-    by_us: AtomicU64,
-    by_peer: AtomicU64,
-    otherwise: AtomicU64,
+    begun: Counter,
+    completed: Counter,
+    resumed: Counter,
+    transport: Counter,
+    certificate: Counter,
+    by_us: Counter,
+    by_peer: Counter,
+    otherwise: Counter,
 }
 
 impl Counters {
     pub(crate) fn begun(&self) {
-        add_one(&self.begun);
+        self.begun.add_one();
     }
 
     pub(crate) fn completed(&self, resumed: bool) {
-        add_one(&self.completed);
+        self.completed.add_one();
         if resumed {
-            add_one(&self.resumed);
+            self.resumed.add_one();
         }
     }
 
     pub(crate) fn failed(&self, error: &Error) {
-        add_one(match error {
+        let counter = match error {
             Error::Io { .. } => &self.transport,
             Error::Verify(_) => &self.certificate,
             Error::Handshake(failure) if failure.alert_received.is_some() => &self.by_peer,
             Error::Handshake(_) => &self.by_us,
             _ => &self.otherwise,
-        });
+        };
+        counter.add_one();
     }
 
     pub(super) fn read(&self) -> HandshakeCounts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         HandshakeCounts {
-            begun: read(&self.begun),
-            completed: read(&self.completed),
-            resumed: read(&self.resumed),
-            failed_transport: read(&self.transport),
-            failed_certificate: read(&self.certificate),
-            refused_by_us: read(&self.by_us),
-            refused_by_peer: read(&self.by_peer),
-            failed_otherwise: read(&self.otherwise),
+            begun: self.begun.get(),
+            completed: self.completed.get(),
+            resumed: self.resumed.get(),
+            failed_transport: self.transport.get(),
+            failed_certificate: self.certificate.get(),
+            refused_by_us: self.by_us.get(),
+            refused_by_peer: self.by_peer.get(),
+            failed_otherwise: self.otherwise.get(),
         }
     }
-}
-
-fn add_one(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
 }
