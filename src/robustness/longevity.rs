@@ -17,10 +17,16 @@ const SUITES: [CipherSuite; 3] = [
     CipherSuite::EcdheEcdsaWithAes128Ccm,
 ];
 
-/// As if so many records had gone in each direction.
-fn after_records(suite: CipherSuite, count: u64) -> Sessions {
+const DAY: i64 = 24 * 60 * 60;
+
+fn scene(suite: CipherSuite) -> Scene {
     let mut scene = Scene::ecdsa();
     scene.suite = suite;
+    scene
+}
+
+/// As if so many records had gone in each direction.
+fn after_records(scene: &Scene, count: u64) -> Sessions {
     let sessions = scene.configs().unwrap().handshake().unwrap();
     let numbered = |session: Session| {
         let mut link = session.into_link();
@@ -37,7 +43,7 @@ fn after_records(suite: CipherSuite, count: u64) -> Sessions {
 fn numbers_of_any_size_are_counted_alike_on_both_sides() {
     for suite in SUITES {
         for bits in [8, 24, 32, 48, 63] {
-            let mut sessions = after_records(suite, (1 << bits) - 2);
+            let mut sessions = after_records(&scene(suite), (1 << bits) - 2);
             let Sessions { client, server } = &mut sessions;
             for _ in 0..4 {
                 send("client", client, server, b"over the edge").unwrap();
@@ -48,12 +54,78 @@ fn numbers_of_any_size_are_counted_alike_on_both_sides() {
     }
 }
 
+/// The number of what was received lives in a buffer that an idle session gives
+/// back: it comes again with the buffer.
+#[test]
+fn numbers_outlive_the_buffers() {
+    for suite in SUITES {
+        let mut scene = scene(suite);
+        scene.releases_buffers = true;
+        let held = |sessions: &mut Sessions| {
+            let Sessions { client, server } = sessions;
+            for session in [client, server] {
+                let waits = session.read(&mut [0; 8]).unwrap_err();
+                assert_eq!(waits.kind(), ErrorKind::WouldBlock);
+            }
+            allocation::live()
+        };
+        let mut sessions = after_records(&scene, (1 << 32) - 3);
+        let busy = allocation::live();
+        let idle = held(&mut sessions);
+        assert!(idle < busy, "{suite:?}: nothing is given back");
+        for hour in 0..6 {
+            let Sessions { client, server } = &mut sessions;
+            send("client", client, server, b"anyone there?").unwrap();
+            send("server", server, client, b"still").unwrap();
+            advance_clock(DAY / 24);
+            assert_eq!(held(&mut sessions), idle, "{suite:?}, after {hour} hours");
+        }
+        sessions.exchange(b"the end").unwrap();
+        advance_clock(-DAY / 4);
+    }
+}
+
+/// The machine of either side sleeps for a month, and wakes with a part of a
+/// record or of a flight in its hands.
+#[test]
+fn a_suspended_machine_goes_on_where_it_was() {
+    const MONTH: i64 = 30 * DAY;
+    for suite in SUITES {
+        let scene = scene(suite).with(Memory::Tickets);
+        // In the handshake, after each flight.
+        let pair = scene.configs().unwrap().begin().unwrap();
+        let sessions = pair.complete(|_, _| advance_clock(MONTH));
+        let mut sessions = sessions.unwrap();
+        scene.check(&sessions);
+
+        // In a record, after its header, a part of its text, all but a byte.
+        let Sessions { client, server } = &mut sessions;
+        let data = [7; 1000];
+        client.write_all(&data).unwrap();
+        client.flush().unwrap();
+        let record = client.get_mut().take_outgoing();
+        let mut came = 0;
+        for part in [5, 500, record.len() - 1] {
+            server.get_mut().push_incoming(&record[came..part]);
+            came = part;
+            let waits = server.read(&mut [0; 8]).unwrap_err();
+            assert_eq!(waits.kind(), ErrorKind::WouldBlock, "{suite:?}, {part}");
+            advance_clock(MONTH);
+        }
+        server.get_mut().push_incoming(&record[came..]);
+        let mut got = [0; 1000];
+        server.read_exact(&mut got).unwrap();
+        assert_eq!(got, data, "{suite:?}");
+        sessions.exchange(b"good morning").unwrap();
+    }
+}
+
 /// A number is not used twice: the session ends before, on the side that would
 /// have to send the record.
 #[test]
 fn the_last_number_ends_the_session() {
     for suite in SUITES {
-        let mut sessions = after_records(suite, u64::MAX - 3);
+        let mut sessions = after_records(&scene(suite), u64::MAX - 3);
         let Sessions { client, server } = &mut sessions;
         for _ in 0..3 {
             send("client", client, server, b"one of the last").unwrap();

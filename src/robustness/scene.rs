@@ -35,6 +35,8 @@ pub(super) struct Scene {
     identity: &'static str,
     /// How the server finds a session again.
     pub(super) memory: Option<Memory>,
+    /// Sessions that wait give their record buffers back.
+    pub(super) releases_buffers: bool,
 }
 
 /// Who the client says that it is, with such a key.
@@ -197,6 +199,7 @@ impl Scene {
             psk: None,
             identity: IDENTITY,
             memory: None,
+            releases_buffers: false,
         }
     }
 
@@ -214,6 +217,9 @@ impl Scene {
         if let Some(psk) = &self.psk {
             builder = builder.pre_shared_key(IDENTITY, PreSharedKey::new(psk)?);
         }
+        if self.releases_buffers {
+            builder = builder.release_idle_buffers();
+        }
         builder.build()
     }
 
@@ -230,6 +236,9 @@ impl Scene {
                 builder.session_cache(SessionCache::new(store, ticket_keys()?))
             }
         };
+        if self.releases_buffers {
+            builder = builder.release_idle_buffers();
+        }
         if self.is_mutual {
             let verifier = Verifier::new(TrustStore::from_der(&self.root)?);
             builder = builder.client_auth(ClientAuth::Required(verifier));
