@@ -1,8 +1,10 @@
 //! What a build holds: each part does its work with a peer that is not ours,
 //! or is not there and is refused by the name of the feature that brings it.
 //!
-//! Compiles and passes with any set of features; `scripts/features` runs it with
-//! those of small machines.
+//! Compiles and passes with any set of features that has `std`; `scripts/features`
+//! runs it with those of small machines.
+
+#![cfg(feature = "std")]
 
 #[cfg(feature = "certificates")]
 #[path = "small/certificates.rs"]

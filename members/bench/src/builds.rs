@@ -30,7 +30,7 @@ const CLIENTS: [Client; 5] = [
     Client {
         library: "embertls, C arithmetic",
         source: include_str!("../clients/embertls.rs"),
-        dependencies: "embertls = { path = \"@\", default-features = false, features = [\"full\"] }",
+        dependencies: "embertls = { path = \"@\", default-features = false, features = [\"full\", \"std\"] }",
     },
     Client {
         library: "rustls, aws-lc-rs",
