@@ -176,7 +176,11 @@ pub(crate) fn now() -> Option<UnixTime> {
     match installed() {
         Some(platform) => platform.now(),
         #[cfg(feature = "std")]
-        None => Some(UnixTime::now()),
+        None => {
+            // A clock before 1970 was never set.
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            since.ok().map(UnixTime::since_unix_epoch)
+        }
         #[cfg(not(feature = "std"))]
         None => None,
     }

@@ -211,7 +211,8 @@ void ember_ssl_consume_data(mbedtls_ssl_context *ssl, size_t len)
 const unsigned char *ember_ssl_pending_output(const mbedtls_ssl_context *ssl, size_t *len)
 {
     *len = ssl->out_left;
-    return ssl->out_hdr - ssl->out_left;
+    /* Without its buffer there is no header to count back from. */
+    return ssl->out_left == 0 ? NULL : ssl->out_hdr - ssl->out_left;
 }
 
 /*

@@ -186,7 +186,7 @@ impl Engine {
         }
         let before = self.resumption.offered.as_ref();
         let before = before.filter(|_| self.resumption.is_resumed);
-        let now = now();
+        let now = now()?;
         let (handle, end) = match (&self.resumption.ticket, before) {
             (Some((ticket, lifetime)), _) => {
                 let lifetime = match lifetime {
@@ -278,7 +278,7 @@ impl Engine {
 
         let Some((state, _)) = found else {
             // What is not kept gets neither ticket nor id.
-            if has_secret && !self.raw.chose_pre_shared_key() {
+            if has_secret && !self.raw.chose_pre_shared_key() && now().is_some() {
                 if tickets.is_some() {
                     self.raw.announce_ticket();
                 } else if settings.cache.is_some() {
@@ -326,7 +326,9 @@ impl Engine {
             ClientAuth::Required(_) => has_certificate,
         };
         match () {
-            () if !state.is_current(now(), lifetime) => Some("its time is over"),
+            () if !now().is_some_and(|now| state.is_current(now, lifetime)) => {
+                Some("its time is over, or nobody knows the time")
+            }
             () if self.config.server_binding() != Some(state.binding) || !is_judged_alike => {
                 Some("it was made under another configuration")
             }
@@ -359,7 +361,7 @@ impl Engine {
         let keys = self.config.resumption.tickets.as_ref()?;
         let state = self.server_state()?;
         let end = state.end(keys.lifetime().as_secs());
-        let left = end.saturating_sub(now());
+        let left = end.saturating_sub(now()?);
         if left == 0 {
             return None;
         }
@@ -409,7 +411,7 @@ impl Engine {
             return None;
         }
         Some(SessionState {
-            authenticated_at: now(),
+            authenticated_at: now()?,
             valid_until: self.resumption.peer_good_until.unwrap_or(u64::MAX),
             cipher_suite: hello.cipher_suite,
             max_fragment: 0,

@@ -114,14 +114,15 @@ impl MemoryStore {
 
 impl SessionStore for MemoryStore {
     fn put(&self, id: &[u8], entry: &[u8], lifetime: Duration) {
-        let now = now();
-        let end = now.saturating_add(lifetime.as_secs());
-        self.lock().insert(id.into(), entry.into(), end, now);
+        if let Some(now) = now() {
+            let end = now.saturating_add(lifetime.as_secs());
+            self.lock().insert(id.into(), entry.into(), end, now);
+        }
     }
 
     fn get(&self, id: &[u8]) -> Option<Vec<u8>> {
         let mut entries = self.lock();
-        entries.get(&id.into(), now()).map(|entry| entry.to_vec())
+        entries.get(&id.into(), now()?).map(|entry| entry.to_vec())
     }
 
     fn remove(&self, id: &[u8]) {
@@ -217,8 +218,8 @@ impl SessionCache {
     }
 
     pub(crate) fn put(&self, id: &[u8], state: &SessionState) {
-        let now = now();
-        let lifetime = state.end(self.lifetime()).saturating_sub(now);
+        let end = state.end(self.lifetime());
+        let lifetime = now().map_or(0, |now| end.saturating_sub(now));
         if lifetime == 0 {
             return;
         }
@@ -253,13 +254,13 @@ impl fmt::Debug for SessionCache {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock::test::advance;
+    use super::super::clock::test::{advance, stopped};
     use super::super::state::tests::state;
     use super::*;
 
     fn current() -> SessionState {
         SessionState {
-            authenticated_at: now(),
+            authenticated_at: now().unwrap(),
             valid_until: u64::MAX,
             ..state()
         }
@@ -267,6 +268,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_sealed_bound_to_its_id_and_ends() {
+        let _clock = stopped();
         let store = Arc::new(MemoryStore::new(10));
         let keys = TicketKeys::rotating(Duration::from_secs(100)).unwrap();
         let cache = SessionCache::new(Arc::clone(&store), keys);
@@ -299,7 +301,7 @@ mod tests {
         let keys = TicketKeys::rotating(Duration::from_secs(100)).unwrap();
         let cache = SessionCache::new(Arc::clone(&store), keys);
         let state = SessionState {
-            valid_until: now(),
+            valid_until: now().unwrap(),
             ..current()
         };
         cache.put(b"one", &state);

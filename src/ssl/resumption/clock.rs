@@ -2,10 +2,10 @@
 
 use crate::platform;
 
-/// Seconds since 1970 by the system's clock; 0 where it is not set, and then
-/// nothing is resumed.
-pub(crate) fn now() -> u64 {
-    let now = platform::now().map_or(0, |now| now.as_secs());
+/// Seconds since 1970. `None` where nobody knows, and then no session is kept
+/// or resumed.
+pub(crate) fn now() -> Option<u64> {
+    let now = platform::now().map(|now| now.as_secs());
     #[cfg(any(test, fuzzing))]
     let now = test::set(now);
     now
@@ -18,12 +18,12 @@ pub(crate) mod test {
 
     thread_local! {
         static OFFSET: Cell<i64> = const { Cell::new(0) };
-        static STOPPED: Cell<Option<u64>> = const { Cell::new(None) };
+        static STOPPED: Cell<Option<Option<u64>>> = const { Cell::new(None) };
     }
 
-    pub(super) fn set(now: u64) -> u64 {
-        let now = STOPPED.get().unwrap_or(now);
-        now.saturating_add_signed(OFFSET.get())
+    pub(super) fn set(now: Option<u64>) -> Option<u64> {
+        let now = STOPPED.get().unwrap_or(now)?;
+        Some(now.saturating_add_signed(OFFSET.get()))
     }
 
     #[cfg(test)]
@@ -33,14 +33,32 @@ pub(crate) mod test {
 
     /// Runs `body` at this time; within another `body`, too.
     pub(crate) fn during<T>(now: u64, body: impl FnOnce() -> T) -> T {
-        /// Gives the earlier time back when `body` panics as well.
-        struct End(Option<u64>);
-        impl Drop for End {
-            fn drop(&mut self) {
-                STOPPED.set(self.0);
-            }
-        }
-        let _end = End(STOPPED.replace(Some(now)));
+        let _stopped = stopped_at(Some(now));
         body()
+    }
+
+    /// The clock stands still until this is dropped.
+    #[cfg(test)]
+    pub(crate) fn stopped() -> Stopped {
+        stopped_at(super::now().map(|now| now.saturating_add_signed(-OFFSET.get())))
+    }
+
+    /// Nobody knows the time until this is dropped.
+    #[cfg(test)]
+    pub(crate) fn unknown() -> Stopped {
+        stopped_at(None)
+    }
+
+    fn stopped_at(now: Option<u64>) -> Stopped {
+        Stopped(STOPPED.replace(Some(now)))
+    }
+
+    /// Gives the earlier time back when it is dropped, by a panic as well.
+    pub(crate) struct Stopped(Option<Option<u64>>);
+
+    impl Drop for Stopped {
+        fn drop(&mut self) {
+            STOPPED.set(self.0);
+        }
     }
 }

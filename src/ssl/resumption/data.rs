@@ -85,7 +85,8 @@ impl ResumptionData {
         self.state().server_name.as_deref().unwrap_or_default()
     }
 
-    /// Whether its time is over, so that a full handshake would be made.
+    /// Whether its time is over, or nobody knows the time, so that a full
+    /// handshake would be made.
     ///
     /// ```
     /// # fn example(data: Option<embertls::ResumptionData>) {
@@ -94,8 +95,7 @@ impl ResumptionData {
     /// # }
     /// ```
     pub fn is_expired(&self) -> bool {
-        let now = now();
-        !self.state().is_current(now, MAX_LIFETIME) || now >= self.inner.end
+        now().is_none_or(|now| !self.state().is_current(now, MAX_LIFETIME) || now >= self.inner.end)
     }
 
     /// The data as bytes that can be stored, sealed with `keys`.
@@ -238,11 +238,11 @@ mod tests {
 
     fn data(handle: Handle) -> Option<ResumptionData> {
         let state = SessionState {
-            authenticated_at: now(),
+            authenticated_at: now().unwrap(),
             valid_until: u64::MAX,
             ..state()
         };
-        ResumptionData::new(state, handle, now() + 1000)
+        ResumptionData::new(state, handle, now().unwrap() + 1000)
     }
 
     fn ticket(len: usize) -> Handle {

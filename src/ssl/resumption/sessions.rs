@@ -79,15 +79,15 @@ impl ClientSessions {
 
     pub(crate) fn get(&self, name: &ServerName, binding: [u8; 32]) -> Option<ResumptionData> {
         let mut sessions = self.lock();
-        sessions.get(&(name.clone(), binding), now()).cloned()
+        sessions.get(&(name.clone(), binding), now()?).cloned()
     }
 
     pub(crate) fn put(&self, name: &ServerName, binding: [u8; 32], data: ResumptionData) {
         const MAX_SIZE: usize = 1 << 16;
-        if data.size() <= MAX_SIZE {
+        if let (true, Some(now)) = (data.size() <= MAX_SIZE, now()) {
             let end = data.end();
             let key = (name.clone(), binding);
-            self.lock().insert(key, data, end, now());
+            self.lock().insert(key, data, end, now);
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls_pki_types::CertificateDer;
 
-use super::clock::test::{advance, during};
+use super::clock::test::{advance, during, stopped, unknown};
 use super::*;
 use crate::ssl::config::{ClientConfigBuilder, ServerConfigBuilder};
 use crate::{
@@ -249,7 +249,9 @@ fn all_that_a_ticket_is_bound_to_is_compared() {
             state.peer_chain = vec![pki().leaf.clone()];
         }),
         ("from the future", |state| state.authenticated_at += 500),
-        ("not valid any more", |state| state.valid_until = now()),
+        ("not valid any more", |state| {
+            state.valid_until = now().unwrap()
+        }),
     ];
     for (what, change) in changes {
         assert!(!scene.resumes(&scene.sealed(change)), "{what}");
@@ -270,6 +272,7 @@ fn a_ticket_with_another_secret_fails_in_finished() {
 
 #[test]
 fn a_ticket_lasts_as_long_as_it_says() {
+    let _clock = stopped();
     let scene = Scene::new();
     let ticket = ticket_of(&scene.data);
     advance(999);
@@ -281,6 +284,7 @@ fn a_ticket_lasts_as_long_as_it_says() {
 
 #[test]
 fn a_renewed_ticket_lasts_no_longer() {
+    let _clock = stopped();
     let scene = Scene::new();
     advance(600);
     scene.keys.rotate().unwrap();
@@ -331,6 +335,26 @@ fn a_client_offers_no_session_whose_certificate_has_expired_or_whose_list_is_due
 }
 
 #[test]
+fn where_nobody_knows_the_time_nothing_is_kept_or_resumed() {
+    let scene = Scene::new();
+    let cache = SessionCache::in_memory(10, LIFETIME).unwrap();
+    let with_cache = server().session_cache(cache).build().unwrap();
+    let (ours, _) = run(begin(&scene.client), &with_cache).unwrap();
+    let by_id = ours.resumption_data().unwrap();
+    for (server, data) in [(&scene.server, &scene.data), (&with_cache, &by_id)] {
+        let mut handshake = begin(&scene.client);
+        assert!(handshake.resume(data));
+        let clock = unknown();
+        let (ours, theirs) = run(handshake, server).unwrap();
+        assert!(!ours.is_resumed() && !theirs.is_resumed());
+        assert!(data.is_expired() && !begin(&scene.client).resume(data));
+        drop(clock);
+        assert!(ours.resumption_data().is_none(), "neither ticket nor id");
+        assert!(is_resumed(&scene.client, server, data), "it is there still");
+    }
+}
+
+#[test]
 fn unknown_session_ids_of_any_length_lead_to_a_full_handshake() {
     let cache = SessionCache::in_memory(10, LIFETIME).unwrap();
     let server = server().session_cache(cache.clone()).build().unwrap();
@@ -352,5 +376,5 @@ fn the_hint_of_a_server_is_kept_and_a_day_is_the_most() {
     let scene = Scene::new();
     assert_eq!(scene.data.end(), scene.data.state().end(1000));
     let forever = with_ticket(&scene.data, &ticket_of(&scene.data));
-    assert!(forever.end() <= now() + MAX_LIFETIME);
+    assert!(forever.end() <= now().unwrap() + MAX_LIFETIME);
 }
