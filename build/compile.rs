@@ -121,6 +121,10 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
     if request.logging {
         build.define("EMBERTLS_LOGGING", None);
     }
+    // Not what the C compiler says of itself: a host's compiles for machines without a system, too.
+    if std::env::var_os("CARGO_CFG_UNIX").is_some() {
+        build.define("EMBERTLS_THREADS", None);
+    }
     for part in request.without {
         let name = format!("EMBERTLS_WITHOUT_{}", part.to_ascii_uppercase());
         build.define(&name, None);

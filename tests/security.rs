@@ -148,6 +148,41 @@ fn what_aws_lc_does_is_not_done_in_c() {
     }
 }
 
+/// What C writes and all threads share is known, with the reason why no two write
+/// it at once.
+#[test]
+fn what_c_writes_for_all_threads_is_known() {
+    const KNOWN: [&str; 8] = [
+        // The lists of what is compiled: made on first use, under a lock of `config/raw.rs`.
+        "ecp_supported_grp_id",
+        "init_done",
+        "supported_ciphersuites",
+        "supported_init",
+        // The list of ciphers: of a function that nothing calls.
+        "cipher_supported",
+        // Written once (`logging.rs`).
+        "debug_threshold",
+        // What the processor can do: atomic (`0030-aesni-detection`).
+        "c",
+        "done",
+    ];
+    let Some(listing) = listing(&archive()) else {
+        return;
+    };
+    let written: BTreeSet<_> = listing
+        .iter()
+        .filter(|(kind, _)| matches!(kind.as_str(), "b" | "B" | "C"))
+        .map(|(_, name)| name.split('.').next().unwrap_or_default())
+        .collect();
+    assert!(written.contains("supported_ciphersuites"), "{written:?}");
+    let is_known = |name: &&str| {
+        let own = name.split("mbedtls_").last().unwrap_or_default();
+        KNOWN.contains(&own)
+    };
+    let others: Vec<_> = written.into_iter().filter(|name| !is_known(name)).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
 /// What only fuzzing and unit tests call is in the archive, so that there is
 /// one for all, and in no program.
 #[test]
@@ -256,6 +291,12 @@ fn archive() -> PathBuf {
 
 /// The names of what is defined there. `None` where `nm` is missing and may be.
 fn symbols(file: &Path) -> Option<Vec<String>> {
+    let names = |listing: Vec<(String, String)>| listing.into_iter().map(|(_, name)| name);
+    listing(file).map(|listing| names(listing).collect())
+}
+
+/// What is defined there, each with the letter that `nm` has for its kind.
+fn listing(file: &Path) -> Option<Vec<(String, String)>> {
     let output = match Command::new("nm").arg("--defined-only").arg(file).output() {
         Ok(output) => output,
         Err(_) if std::env::var_os("EMBERTLS_SKIP_MISSING_PEERS").is_some_and(|v| v == "1") => {
@@ -265,8 +306,11 @@ fn symbols(file: &Path) -> Option<Vec<String>> {
         Err(_) => panic!("this test needs nm: install it (Debian: apt install binutils)"),
     };
     let listing = String::from_utf8_lossy(&output.stdout);
-    let names = listing.lines().filter_map(|line| line.split(' ').nth(2));
-    Some(names.map(str::to_owned).collect())
+    let defined = listing.lines().filter_map(|line| {
+        let mut words = line.split(' ').skip(1);
+        Some((words.next()?.to_owned(), words.next()?.to_owned()))
+    });
+    Some(defined.collect())
 }
 
 /// Whether a name has this in it; ours have a prefix.

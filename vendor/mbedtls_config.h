@@ -24,8 +24,9 @@
 #endif
 
 /* RSA blinding writes to the key context: a key shared by threads needs the
- * library's own lock around it. */
-#if defined(__unix__) || defined(__APPLE__)
+ * library's own lock around it. build/compile.rs defines it where Rust's
+ * cfg(unix) holds: what Rust locks itself where C does not, it tells by that. */
+#if defined(EMBERTLS_THREADS)
 #define MBEDTLS_THREADING_C
 #define MBEDTLS_THREADING_PTHREAD
 #endif
@@ -54,6 +55,9 @@
 #define MBEDTLS_SHA512_ALT
 #else
 #define MBEDTLS_AESNI_C
+/* Without it the tables are made by whichever thread sets the first key, without
+ * a lock: a data race between the first two. */
+#define MBEDTLS_AES_ROM_TABLES
 #endif
 
 /* --- Protocol ----------------------------------------------------------- */

@@ -156,6 +156,7 @@ impl Compiler {
             // Programs let allocations fail, and one reads log lines.
             .arg("-DMBEDTLS_PLATFORM_MEMORY")
             .arg("-DEMBERTLS_LOGGING")
+            .args(cfg!(unix).then_some("-DEMBERTLS_THREADS"))
             .arg("-I")
             .arg(vendor_dir())
             .arg("-isystem")

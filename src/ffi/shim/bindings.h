@@ -18,6 +18,7 @@
 #include "mbedtls/ssl.h"
 #include "mbedtls/ssl_ciphersuites.h"
 #include "mbedtls/ssl_internal.h"
+#include "mbedtls/threading.h"
 #include "mbedtls/x509.h"
 #include "mbedtls/x509_crl.h"
 #include "mbedtls/x509_crt.h"

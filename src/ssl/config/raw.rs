@@ -10,6 +10,7 @@ use crate::error::{Error, Result, check};
 use crate::ffi;
 use crate::ssl::psk::ClientPsk;
 use crate::ssl::terms::ProtocolVersion;
+use crate::sync::Mutex;
 use crate::x509::AuthorityNames;
 
 /// `mbedtls_ssl_config`, filled and never changed again, and the lists that it
@@ -61,13 +62,16 @@ impl RawConfig {
         // SAFETY: the struct is valid; the lists live in boxes that move with it but whose contents stay, and the
         // identities and authorities are kept beside it by the caller for as long.
         unsafe {
-            check(ffi::mbedtls_ssl_config_defaults(
-                raw,
-                endpoint as c_int,
-                ffi::MBEDTLS_SSL_TRANSPORT_STREAM as c_int,
-                ffi::MBEDTLS_SSL_PRESET_DEFAULT as c_int,
-            ))
-            .map_err(|_| OUT_OF_MEMORY)?;
+            let filled = {
+                let _lock = DEFAULTS.lock();
+                ffi::mbedtls_ssl_config_defaults(
+                    raw,
+                    endpoint as c_int,
+                    ffi::MBEDTLS_SSL_TRANSPORT_STREAM as c_int,
+                    ffi::MBEDTLS_SSL_PRESET_DEFAULT as c_int,
+                )
+            };
+            check(filled).map_err(|_| OUT_OF_MEMORY)?;
             let (major, minor) = common.min_version.numbers();
             ffi::mbedtls_ssl_conf_min_version(raw, major, minor);
             let (major, minor) = ProtocolVersion::Tls12.numbers();
@@ -192,3 +196,7 @@ impl Lists {
 const OUT_OF_MEMORY: Error = Error::OutOfMemory {
     action: "making a configuration",
 };
+
+/// Held while the engine sets the defaults: the first time it fills its lists of
+/// suites and groups, which are one for all threads.
+static DEFAULTS: Mutex<()> = Mutex::new(());

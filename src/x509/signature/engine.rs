@@ -42,7 +42,7 @@ impl EngineKey {
             Kind::RsaPss { salt_len } => (ffi::MBEDTLS_PK_RSASSA_PSS, salt_len),
             Kind::Ecdsa => (ffi::MBEDTLS_PK_ECDSA, 0),
         };
-        #[cfg(not(any(unix, target_vendor = "apple")))]
+        #[cfg(not(unix))]
         let _lock = ENGINE.lock();
         // SAFETY: the key is alive, and both slices are as long as the
         // function is told.
@@ -69,7 +69,7 @@ impl Drop for EngineKey {
     }
 }
 
-/// Where the engine is compiled without locks, the one around what it writes
-/// to RSA keys.
-#[cfg(not(any(unix, target_vendor = "apple")))]
+/// Where the engine is compiled without locks (build/compile.rs), the one around
+/// what it writes to RSA keys.
+#[cfg(not(unix))]
 static ENGINE: crate::sync::Mutex<()> = crate::sync::Mutex::new(());
