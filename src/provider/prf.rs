@@ -6,8 +6,8 @@ use zeroize::Zeroize;
 use super::aead::forget_errors;
 use super::digest::Hash;
 
-/// Fills `out` from a secret with P_hash; the seed comes in two parts. Where it
-/// cannot, it says `false`, and `out` is wiped.
+/// Fills `out` from a secret with P_hash; the seed comes in two parts. Where there
+/// is no memory for it, it says `false`, and `out` is wiped.
 #[must_use]
 pub(crate) fn derive(hash: Hash, secret: &[u8], seed: [&[u8]; 2], out: &mut [u8]) -> bool {
     let done = call(hash, secret, seed, out);
@@ -16,7 +16,8 @@ pub(crate) fn derive(hash: Hash, secret: &[u8], seed: [&[u8]; 2], out: &mut [u8]
         out.zeroize();
     }
     // The function leaves its last block on the stack, which may be all of a master secret. The same
-    // function comes by once more with nothing to hide. A Finished is seen by the peer anyway.
+    // function comes by once more with nothing to hide. That of a Finished may stay: 12 of its bytes
+    // are on the wire, and the rest is used for nothing.
     let [label, _] = seed;
     if !label.ends_with(b" finished") {
         let _ = call(hash, b"", [b"", b""], &mut [0; 1]);

@@ -37,6 +37,7 @@ unsafe extern "C" fn derive(
     };
     match prf::derive(hash, secret, seed, output) {
         true => 0,
-        false => ffi::MBEDTLS_ERR_MD_HW_ACCEL_FAILED,
+        // Nothing else can fail there: the hashes exist, and no length is too long.
+        false => ffi::MBEDTLS_ERR_MD_ALLOC_FAILED,
     }
 }
