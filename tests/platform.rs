@@ -13,7 +13,9 @@ use embertls::platform::{self, Platform, Unavailable};
 use embertls::{Drbg, Entropy, Error, ServerName, TrustStore, Verifier, VerifyFlag};
 use rustls_pki_types::UnixTime;
 
-use common::certificates::{Authority, HOST, Leaf};
+use common::certificates::{Authority, HOST, Identity, Leaf};
+use common::memory::{self, Plain};
+use common::{ours, rustls_peer};
 
 /// A machine whose chips the test sets.
 struct Board {
@@ -74,6 +76,7 @@ fn the_platform_has_the_time_and_entropy() {
         refused.to_string().contains("nobody knows the time"),
         "{refused}"
     );
+    nobody_blames_the_peer(&root, &leaf);
     let new_year = UnixTime::since_unix_epoch(Duration::from_secs(20_100 * DAY));
     let verifier = verifier.verification_time(new_year);
     let judged = verifier.verify(&leaf.chain(), &name);
@@ -95,4 +98,15 @@ fn the_platform_has_the_time_and_entropy() {
     assert!(matches!(error, Error::Random { .. }), "{error}");
     two.reseed().unwrap_err();
     before.reseed().expect("it knows the system alone");
+}
+
+/// Where the clock is missing, the alert says that it is a matter of our own.
+fn nobody_blames_the_peer(root: &Authority, leaf: &Identity) {
+    let config = ours::client(root).build().unwrap();
+    let provider = rustls_peer::restricted(None, None);
+    let mut server = rustls_peer::server(rustls_peer::server_config(leaf, provider));
+    let refused = memory::connect(&config, &mut server, &mut Plain).unwrap_err();
+    assert!(matches!(refused.ours, Error::Verify(_)), "{}", refused.ours);
+    let alert = rustls::Error::AlertReceived(rustls::AlertDescription::InternalError);
+    assert_eq!(refused.peers, Some(alert));
 }

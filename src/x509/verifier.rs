@@ -476,7 +476,7 @@ impl Verifier {
             Err(error) => return Judgement::Unusable(error),
         };
         let Some(time) = self.time.or_else(platform::now) else {
-            return Judgement::Unusable(without_clock(&presented.leaf));
+            return Judgement::Unjudged(without_clock(&presented.leaf));
         };
         let case = Case {
             verifier: self,

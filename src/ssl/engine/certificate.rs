@@ -109,6 +109,7 @@ impl Engine {
                 (Alert::HandshakeFailure, problems)
             }
             Judgement::Unusable(problems) => (Alert::BadCertificate, problems),
+            Judgement::Unjudged(problems) => (Alert::InternalError, problems),
         };
         self.send_fatal(alert);
         self.forget_session();

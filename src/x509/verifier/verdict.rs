@@ -19,13 +19,15 @@ pub(crate) enum Judgement {
     /// It is not, and the leaf must not reach the engine at all: it cannot be
     /// read, or would cost too much.
     Unusable(VerifyError),
+    /// Nobody can tell, for want of a clock: the peer is not to blame.
+    Unjudged(VerifyError),
 }
 
 impl Judgement {
     pub(super) fn into_result(self) -> Result<VerifiedChain, VerifyError> {
         match self {
             Self::Verified(chain) => Ok(chain),
-            Self::Refused(error) | Self::Unusable(error) => Err(error),
+            Self::Refused(error) | Self::Unusable(error) | Self::Unjudged(error) => Err(error),
         }
     }
 }
