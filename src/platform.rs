@@ -82,7 +82,7 @@ pub trait Platform: Sync {
 
     /// Fills all of `output` with bytes that nobody can guess: what a generator
     /// in hardware gives, each bit as good as random. It becomes the seed of
-    /// generators, 48 to 128 bytes at a time.
+    /// generators. The engine asks for 128 bytes at a time.
     ///
     /// # Errors
     ///

@@ -353,7 +353,8 @@ impl ClientConfigBuilder {
     /// pre-shared key are missing, a cipher suite needs what is missing,
     /// certificate and key do not belong together or are too long to
     /// send (16 KiB), a list is empty or names something twice, or an ALPN
-    /// protocol has a wrong length.
+    /// protocol has a wrong length. The list of groups may be empty where no
+    /// suite has forward secrecy.
     ///
     /// ```
     /// let error = embertls::SslConfig::client().build().unwrap_err();

@@ -271,6 +271,7 @@ impl ServerConfigBuilder {
     /// certificate and its key do not belong together, a chain is too long to
     /// send (16 KiB), no allowed suite goes with the kind of a key, a list is
     /// empty or names something twice, or an ALPN protocol has a wrong length.
+    /// The list of groups may be empty where no suite has forward secrecy.
     ///
     /// ```
     /// let error = embertls::SslConfig::server().build().unwrap_err();
