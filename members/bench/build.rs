@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         legacy_suites: false,
         logging: false,
         without: &[],
+        std: true,
     })?;
     build.file("src/c/program.c").try_compile("bench_program")?;
     for input in ["src/c", "../../build", "../../src/ffi", "../../vendor"] {
