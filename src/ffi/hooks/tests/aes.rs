@@ -57,6 +57,7 @@ fn run(
 }
 
 #[test]
+#[cfg_attr(target_env = "musl", ignore = "static programs load no other copy")]
 fn blocks_are_equal_and_so_are_refusals() {
     let (ours, theirs) = (Functions::ours(), Functions::theirs());
     let mut random = Random::new();
