@@ -24,7 +24,15 @@ pub(crate) fn missing_for_keys() -> String {
         ("rsa", cfg!(feature = "rsa")),
     ];
     let missing = features.iter().filter(|(_, is_on)| !is_on);
-    let names: Vec<_> = missing.map(|(name, _)| format!("`{name}`")).collect();
+    built_without(missing.map(|(name, _)| *name))
+}
+
+/// That these features are off here, as the end of a sentence; nothing where
+/// there are none.
+pub(crate) fn built_without<'a>(features: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<_> = features.map(|name| format!("`{name}`")).collect();
+    names.sort_unstable();
+    names.dedup();
     match names.is_empty() {
         true => String::new(),
         false => format!(

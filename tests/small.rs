@@ -10,6 +10,9 @@
 #[path = "small/certificates.rs"]
 mod certificates;
 mod common;
+#[cfg(feature = "server")]
+#[path = "small/servers.rs"]
+mod servers;
 
 use std::process::Command;
 
@@ -24,12 +27,49 @@ use self::common::process::{Process, ReservedPort};
 use self::common::{echo, ours, programs};
 
 const CERTIFICATES: bool = cfg!(feature = "certificates");
+const CCM: bool = cfg!(feature = "ccm");
+const CHACHA20: bool = cfg!(feature = "chacha20");
 const CURVES: bool = cfg!(feature = "curves");
 const ECDHE: bool = cfg!(feature = "ecdhe");
 const RSA: bool = cfg!(feature = "rsa");
 const PSK: bool = cfg!(feature = "psk");
 const SERVER: bool = cfg!(feature = "server");
 const SHA384: bool = cfg!(feature = "sha384");
+
+/// One suite of each part that suites are made of, with the features that bring
+/// it.
+const PARTS: &[(CipherSuite, &[(&str, bool)])] = &[
+    (
+        CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+        &[("certificates", CERTIFICATES)],
+    ),
+    (
+        CipherSuite::EcdheEcdsaWithAes256GcmSha384,
+        &[("certificates", CERTIFICATES), ("sha384", SHA384)],
+    ),
+    (
+        CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
+        &[("certificates", CERTIFICATES), ("chacha20", CHACHA20)],
+    ),
+    (CipherSuite::EcdheRsaWithAes128GcmSha256, &[("rsa", RSA)]),
+    (
+        CipherSuite::EcdheEcdsaWithAes128Ccm,
+        &[("certificates", CERTIFICATES), ("ccm", CCM)],
+    ),
+    (
+        CipherSuite::EcdhePskWithChacha20Poly1305Sha256,
+        &[("psk", PSK), ("ecdhe", ECDHE), ("chacha20", CHACHA20)],
+    ),
+    (CipherSuite::PskWithAes128GcmSha256, &[("psk", PSK)]),
+    (
+        CipherSuite::PskWithAes256Ccm8,
+        &[("psk", PSK), ("ccm", CCM)],
+    ),
+    (
+        CipherSuite::PskWithAes256GcmSha384,
+        &[("psk", PSK), ("sha384", SHA384)],
+    ),
+];
 
 const PSK_IDENTITY: &str = "kitchen";
 const PSK_HEX: &str = "6bc1bee22e409f96e93d7e117393172a";
@@ -45,44 +85,19 @@ fn the_lists_hold_what_is_compiled() {
     assert_eq!(NamedGroup::ALL.len() > 1, CURVES);
 }
 
-/// One of each part that suites are made of.
 #[test]
 fn a_suite_that_is_not_compiled_is_refused_by_the_name_of_its_feature() {
-    let chacha20 = cfg!(feature = "chacha20");
-    let ccm = cfg!(feature = "ccm");
-    for (suite, needed) in [
-        (
-            CipherSuite::EcdheEcdsaWithAes256GcmSha384,
-            &[("certificates", CERTIFICATES), ("sha384", SHA384)][..],
-        ),
-        (CipherSuite::EcdheRsaWithAes128GcmSha256, &[("rsa", RSA)]),
-        (
-            CipherSuite::EcdheEcdsaWithAes128Ccm,
-            &[("certificates", CERTIFICATES), ("ccm", ccm)],
-        ),
-        (
-            CipherSuite::EcdhePskWithChacha20Poly1305Sha256,
-            &[("psk", PSK), ("ecdhe", ECDHE), ("chacha20", chacha20)],
-        ),
-        (
-            CipherSuite::PskWithAes256Ccm8,
-            &[("psk", PSK), ("ccm", ccm)],
-        ),
-        (
-            CipherSuite::PskWithAes256GcmSha384,
-            &[("psk", PSK), ("sha384", SHA384)],
-        ),
-    ] {
+    for (suite, needed) in PARTS {
         let lists = [CipherSuite::ALL, CipherSuite::PSK].concat();
-        let missing = needed.iter().find(|(_, is_on)| !is_on);
-        assert_eq!(lists.contains(&suite), missing.is_none(), "{suite}");
-        let Some((feature, _)) = missing else {
+        let missing = missing_feature(needed);
+        assert_eq!(lists.contains(suite), missing.is_none(), "{suite}");
+        let Some(feature) = missing else {
             continue;
         };
-        let refused = any_client().cipher_suites(&[suite]).build();
-        assert!(names(&refused.unwrap_err(), suite.name()), "{suite}");
-        let refused = any_client().cipher_suites(&[suite]).build();
-        assert!(names_feature(&refused.unwrap_err(), feature), "{suite}");
+        let refused = any_client().cipher_suites(&[*suite]).build();
+        let error = refused.unwrap_err();
+        assert!(names(&error, suite.name()), "{error}");
+        assert!(names_feature(&error, feature), "{error}");
     }
 }
 
@@ -188,8 +203,8 @@ fn symbols_of_what_is_left_out_are_absent() {
         ("mbedtls_ecdh_calc_secret", ECDHE),
         ("mbedtls_mpi_exp_mod", ECDHE),
         ("mbedtls_ssl_psk_derive_premaster", PSK),
-        ("mbedtls_ccm_encrypt_and_tag", cfg!(feature = "ccm")),
-        ("mbedtls_chacha20_update", cfg!(feature = "chacha20")),
+        ("mbedtls_ccm_encrypt_and_tag", CCM),
+        ("mbedtls_chacha20_update", CHACHA20),
         ("mbedtls_sha512_update_ret", SHA384 && in_c),
         ("mbedtls_sha1_update_ret", RSA),
     ] {
@@ -209,6 +224,12 @@ fn any_client() -> embertls::ssl::ClientConfigBuilder {
 
 fn psk() -> PreSharedKey {
     PreSharedKey::from_hex(PSK_HEX).unwrap()
+}
+
+/// The first of these features that is off.
+fn missing_feature(needed: &[(&'static str, bool)]) -> Option<&'static str> {
+    let missing = needed.iter().find(|(_, is_on)| !is_on);
+    missing.map(|(feature, _)| *feature)
 }
 
 fn names(error: &Error, what: &str) -> bool {

@@ -63,6 +63,7 @@ pub fn loaded(identity: &Identity) -> (Vec<Certificate>, PrivateKey) {
 pub struct Served {
     pub suite: CipherSuite,
     pub server_name: Option<String>,
+    pub is_resumed: bool,
 }
 
 /// Serves one client: sends back what it sends, until it closes or has sent
@@ -82,6 +83,7 @@ pub fn serve_one(
         let served = Served {
             suite: session.cipher_suite(),
             server_name: session.client_hello().and_then(|h| h.server_name.clone()),
+            is_resumed: session.is_resumed(),
         };
         let ended = echo::serve(&mut session, limit)
             .and_then(|()| session.close())

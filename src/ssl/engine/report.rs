@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Engine;
+use crate::compiled::built_without;
 use crate::error::{Alert, HandshakeReport};
 use crate::ssl::config::Identity;
 use crate::ssl::terms::{groups, signatures, suites};
@@ -48,9 +49,11 @@ impl Engine {
             .groups
             .iter()
             .any(|group| hello.groups.contains(&group.iana_number()));
-        if !hello.groups.is_empty() && !shares_group {
+        // A build without key exchange has none to share.
+        if !hello.groups.is_empty() && !common.groups.is_empty() && !shares_group {
+            let missing = built_without(groups::missing_features(&hello.groups));
             return format!(
-                "no group in common: the client offers {}; allowed are {}",
+                "no group in common: the client offers {}; allowed are {}{missing}",
                 list(&hello.groups, groups::describe),
                 names(&common.groups).join(", ")
             );
@@ -61,11 +64,12 @@ impl Engine {
                     && hello.cipher_suites.contains(&suite.iana_number())
             })
         };
+        let missing = built_without(suites::missing_features(&hello.cipher_suites));
         let identities = self.config.identities();
         let with_suite: Vec<_> = identities.iter().filter(shares_suite).collect();
         if identities.is_empty() {
             return format!(
-                "no cipher suite in common: the client offers {}; allowed are {}",
+                "no cipher suite in common: the client offers {}; allowed are {}{missing}",
                 list(&hello.cipher_suites, suites::describe),
                 names(&common.cipher_suites).join(", ")
             );
@@ -73,7 +77,7 @@ impl Engine {
         if with_suite.is_empty() {
             return format!(
                 "no cipher suite in common: the client offers {}; allowed are {}, of which those for {} apply, \
-                 since that is the kind of the private key",
+                 since that is the kind of the private key{missing}",
                 list(&hello.cipher_suites, suites::describe),
                 names(&common.cipher_suites).join(", "),
                 key_kinds(identities)

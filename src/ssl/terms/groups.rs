@@ -111,11 +111,26 @@ impl fmt::Display for NamedGroup {
 
 /// A group's number as people read it: its name where it is known here.
 pub(crate) fn describe(number: u16) -> String {
-    match number {
-        30 => "x448".into(),
-        _ => NamedGroup::ALL
-            .iter()
-            .find(|group| group.iana_number() == number)
-            .map_or_else(|| format!("0x{number:04x}"), |group| group.name().into()),
+    match (number, known(number)) {
+        (_, Some(group)) => group.name().into(),
+        (30, _) => "x448".into(),
+        _ => format!("0x{number:04x}"),
     }
+}
+
+/// The features that bring these groups and are off here.
+pub(crate) fn missing_features(numbers: &[u16]) -> impl Iterator<Item = &'static str> {
+    let groups = numbers.iter().filter_map(|&number| known(number));
+    groups.filter_map(NamedGroup::missing_feature)
+}
+
+/// The group with this number, if there is a name for it here.
+fn known(number: u16) -> Option<NamedGroup> {
+    let all = [
+        NamedGroup::X25519,
+        NamedGroup::Secp256r1,
+        NamedGroup::Secp384r1,
+        NamedGroup::Secp521r1,
+    ];
+    all.into_iter().find(|group| group.iana_number() == number)
 }

@@ -123,9 +123,8 @@ use CipherSuite::*;
 
 /// A list of those of these suites that are compiled.
 macro_rules! compiled {
-    ($($suite:ident),* $(,)?) => {{
-        const NAMED: &[CipherSuite] = &[$($suite),*];
-        const COMPILED: [CipherSuite; count_compiled(NAMED)] = keep_compiled(NAMED);
+    ($named:expr) => {{
+        const COMPILED: [CipherSuite; count_compiled($named)] = keep_compiled($named);
         &COMPILED
     }};
 }
@@ -141,18 +140,7 @@ impl CipherSuite {
     ///     println!("0x{:04x} {suite}", suite.iana_number());
     /// }
     /// ```
-    pub const ALL: &[Self] = compiled![
-        EcdheEcdsaWithAes128GcmSha256,
-        EcdheEcdsaWithAes256GcmSha384,
-        EcdheEcdsaWithChacha20Poly1305Sha256,
-        EcdheEcdsaWithAes128Ccm,
-        EcdheEcdsaWithAes256Ccm,
-        EcdheEcdsaWithAes128Ccm8,
-        EcdheEcdsaWithAes256Ccm8,
-        EcdheRsaWithAes128GcmSha256,
-        EcdheRsaWithAes256GcmSha384,
-        EcdheRsaWithChacha20Poly1305Sha256,
-    ];
+    pub const ALL: &[Self] = compiled!(WITH_CERTIFICATE);
 
     /// Every suite with pre-shared keys that is compiled; the first has forward
     /// secrecy.
@@ -162,16 +150,7 @@ impl CipherSuite {
     ///
     /// assert!(CipherSuite::PSK.iter().all(|suite| suite.uses_pre_shared_key()));
     /// ```
-    pub const PSK: &[Self] = compiled![
-        EcdhePskWithChacha20Poly1305Sha256,
-        PskWithAes128GcmSha256,
-        PskWithAes256GcmSha384,
-        PskWithChacha20Poly1305Sha256,
-        PskWithAes128Ccm,
-        PskWithAes256Ccm,
-        PskWithAes128Ccm8,
-        PskWithAes256Ccm8,
-    ];
+    pub const PSK: &[Self] = compiled!(WITH_PSK);
 
     /// The suites of the feature `legacy-suites`, for peers that know no better,
     /// the least bad ones first. A configuration uses none of them that it does
@@ -190,7 +169,7 @@ impl CipherSuite {
     /// assert!(CipherSuite::LEGACY.contains(&suites[suites.len() - 1]));
     /// ```
     #[cfg(feature = "legacy-suites")]
-    pub const LEGACY: &[Self] = compiled![
+    pub const LEGACY: &[Self] = compiled!(&[
         EcdheEcdsaWithAes128CbcSha,
         EcdheEcdsaWithAes256CbcSha,
         EcdheEcdsaWithAes128CbcSha256,
@@ -209,7 +188,7 @@ impl CipherSuite {
         RsaWithAes256CbcSha,
         RsaWithAes128CbcSha256,
         RsaWithAes256CbcSha256,
-    ];
+    ]);
 
     #[cfg(not(feature = "legacy-suites"))]
     pub(crate) const LEGACY: &[Self] = &[];
@@ -224,14 +203,14 @@ impl CipherSuite {
     /// assert!(CipherSuite::PSK_DEFAULT[0].has_forward_secrecy());
     /// assert!(!CipherSuite::PSK_DEFAULT.contains(&CipherSuite::PskWithAes128Ccm8));
     /// ```
-    pub const PSK_DEFAULT: &[Self] = compiled![
+    pub const PSK_DEFAULT: &[Self] = compiled!(&[
         EcdhePskWithChacha20Poly1305Sha256,
         PskWithAes128GcmSha256,
         PskWithAes256GcmSha384,
         PskWithChacha20Poly1305Sha256,
         PskWithAes128Ccm,
         PskWithAes256Ccm,
-    ];
+    ]);
 
     /// What a configuration uses unless told otherwise, most wanted first.
     ///
@@ -240,7 +219,7 @@ impl CipherSuite {
     ///
     /// assert!(!CipherSuite::DEFAULT.contains(&CipherSuite::EcdheEcdsaWithAes128Ccm8));
     /// ```
-    pub const DEFAULT: &[Self] = compiled![
+    pub const DEFAULT: &[Self] = compiled!(&[
         EcdheEcdsaWithAes128GcmSha256,
         EcdheRsaWithAes128GcmSha256,
         EcdheEcdsaWithAes256GcmSha384,
@@ -249,7 +228,7 @@ impl CipherSuite {
         EcdheRsaWithChacha20Poly1305Sha256,
         EcdheEcdsaWithAes128Ccm,
         EcdheEcdsaWithAes256Ccm,
-    ];
+    ]);
 
     /// The number of the suite in IANA's registry.
     ///
@@ -268,9 +247,7 @@ impl CipherSuite {
     /// assert_eq!(embertls::CipherSuite::from_iana_number(0x0005), None, "RC4");
     /// ```
     pub fn from_iana_number(number: u16) -> Option<Self> {
-        let lists = [Self::ALL, Self::PSK, Self::LEGACY];
-        let mut all = lists.into_iter().flatten().copied();
-        all.find(|suite| suite.iana_number() == number)
+        known(number).filter(|suite| suite.missing_feature().is_none())
     }
 
     /// The name of the suite in IANA's registry.
@@ -419,6 +396,31 @@ impl fmt::Display for CipherSuite {
     }
 }
 
+/// The suites with certificates, and those with pre-shared keys, whatever is
+/// compiled.
+const WITH_CERTIFICATE: &[CipherSuite] = &[
+    EcdheEcdsaWithAes128GcmSha256,
+    EcdheEcdsaWithAes256GcmSha384,
+    EcdheEcdsaWithChacha20Poly1305Sha256,
+    EcdheEcdsaWithAes128Ccm,
+    EcdheEcdsaWithAes256Ccm,
+    EcdheEcdsaWithAes128Ccm8,
+    EcdheEcdsaWithAes256Ccm8,
+    EcdheRsaWithAes128GcmSha256,
+    EcdheRsaWithAes256GcmSha384,
+    EcdheRsaWithChacha20Poly1305Sha256,
+];
+const WITH_PSK: &[CipherSuite] = &[
+    EcdhePskWithChacha20Poly1305Sha256,
+    PskWithAes128GcmSha256,
+    PskWithAes256GcmSha384,
+    PskWithChacha20Poly1305Sha256,
+    PskWithAes128Ccm,
+    PskWithAes256Ccm,
+    PskWithAes128Ccm8,
+    PskWithAes256Ccm8,
+];
+
 /// Parts of a name, and the features that bring them.
 const NEEDS: [(&str, &str, bool); 7] = [
     (
@@ -477,8 +479,20 @@ const fn keep_compiled<const N: usize>(suites: &[CipherSuite]) -> [CipherSuite; 
 
 /// A suite's number as people read it: its name where it is known here.
 pub(crate) fn describe(number: u16) -> String {
-    CipherSuite::from_iana_number(number)
-        .map_or_else(|| format!("0x{number:04x}"), |suite| suite.name().into())
+    known(number).map_or_else(|| format!("0x{number:04x}"), |suite| suite.name().into())
+}
+
+/// The features that bring these suites and are off here.
+pub(crate) fn missing_features(numbers: &[u16]) -> impl Iterator<Item = &'static str> {
+    let suites = numbers.iter().filter_map(|&number| known(number));
+    suites.filter_map(CipherSuite::missing_feature)
+}
+
+/// The suite with this number, if there is a name for it here.
+fn known(number: u16) -> Option<CipherSuite> {
+    let lists = [WITH_CERTIFICATE, WITH_PSK, CipherSuite::LEGACY];
+    let mut all = lists.into_iter().flatten().copied();
+    all.find(|suite| suite.iana_number() == number)
 }
 
 #[cfg(test)]
