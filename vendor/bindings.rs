@@ -1177,6 +1177,15 @@ unsafe extern "C" {
         ssl: *mut mbedtls_ssl_context,
     ) -> ::core::ffi::c_int;
     pub fn ember_ssl_take_buffers(ssl: *mut mbedtls_ssl_context) -> ::core::ffi::c_int;
+    pub fn ember_ssl_input(
+        ssl: *mut mbedtls_ssl_context,
+        capacity: *mut usize,
+    ) -> *mut ::core::ffi::c_uchar;
+    pub fn ember_ssl_place_record(
+        ssl: *mut mbedtls_ssl_context,
+        at: usize,
+        len: usize,
+    ) -> ::core::ffi::c_int;
     pub fn ember_ssl_sign_with(
         ssl: *mut mbedtls_ssl_context,
         is_rsa: ::core::ffi::c_int,

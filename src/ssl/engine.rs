@@ -194,12 +194,24 @@ impl Engine {
 
     /// Room for the peer's bytes; empty when reading must come first.
     pub(crate) fn input_space(&mut self) -> &mut [u8] {
-        self.inbound.space()
+        match self.opens_in_place() {
+            true => self.raw.input_space(),
+            false => self.inbound.space(),
+        }
     }
 
     /// `len` bytes of the space were filled.
     pub(crate) fn input_filled(&mut self, len: usize) {
-        self.inbound.filled(len);
+        match self.opens_in_place() {
+            true => self.raw.input_filled(len),
+            false => self.inbound.filled(len),
+        }
+    }
+
+    /// Whether the transport fills the engine's own buffer, which it does after
+    /// the handshake, unless the buffer is given back.
+    fn opens_in_place(&self) -> bool {
+        self.phase == Phase::Open && self.inbound.unread().is_empty() && self.raw.has_buffers()
     }
 
     /// The transport has come to its end.
@@ -214,7 +226,10 @@ impl Engine {
 
     /// Bytes that came and were not used.
     pub(crate) fn unread(&self) -> &[u8] {
-        self.inbound.unread()
+        match self.inbound.unread() {
+            [] => self.raw.unread(),
+            bytes => bytes,
+        }
     }
 
     /// Bytes that wait for the transport.

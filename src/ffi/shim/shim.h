@@ -156,6 +156,15 @@ int ember_ssl_release_buffers(mbedtls_ssl_context *ssl);
 /* Takes both again. Without them nothing may be read, sealed or sent. */
 int ember_ssl_take_buffers(mbedtls_ssl_context *ssl);
 
+/* input.c: records opened where the transport has put them */
+
+/* Room for records, NULL while the buffers are given back. */
+unsigned char *ember_ssl_input(mbedtls_ssl_context *ssl, size_t *capacity);
+
+/* What is read next begins `at` bytes behind the front of that room, and `len`
+ * bytes of it are there. No data may wait to be consumed. */
+int ember_ssl_place_record(mbedtls_ssl_context *ssl, size_t at, size_t len);
+
 /* signing.c: signatures made in Rust; each function is described where it is defined */
 
 void ember_ssl_sign_with(mbedtls_ssl_context *ssl, int is_rsa, int hash, uint16_t scheme);

@@ -24,30 +24,46 @@ impl Engine {
                 return Err(Error::Closed { action: "reading" });
             }
             if self.raw.has_more_messages() {
-                let result = self.raw.read_record(&[]);
+                let result = self.raw.read_on();
                 self.handshake_message_came(result)?;
                 continue;
             }
-            let (kind, result) = match self.inbound.next_protected() {
-                Ok(Some((kind, record))) => {
-                    // The record stays where it is until there is memory for it.
-                    let taken = self.raw.take_buffers();
-                    taken.map_err(|_| Error::OutOfMemory { action: "reading" })?;
-                    (kind, self.raw.read_record(record))
+            let Some((kind, result)) = self.open_next()? else {
+                if self.input_ended {
+                    return Err(self.peer_vanished());
                 }
-                Ok(None) if self.input_ended => return Err(self.peer_vanished()),
-                Ok(None) => {
-                    self.rest();
-                    return Ok(Fill::NeedsInput);
-                }
-                Err(refused) => return Err(self.record_refused(refused)),
+                self.rest();
+                return Ok(Fill::NeedsInput);
             };
-            self.inbound.record_used();
             match kind {
                 TYPE_ALERT => self.alert_record_came(result)?,
                 TYPE_HANDSHAKE => self.handshake_message_came(result)?,
                 _ => self.data_came(result)?,
             }
+        }
+    }
+
+    /// Opens the next record, if it is here whole: its type, and what the engine
+    /// says of it.
+    fn open_next(&mut self) -> Result<Option<(u8, Result<(), ErrorCode>)>> {
+        match self.inbound.next_protected() {
+            Ok(Some((kind, record))) => {
+                // The record stays where it is until there is memory for it.
+                let taken = self.raw.take_buffers();
+                taken.map_err(|_| Error::OutOfMemory { action: "reading" })?;
+                let result = self.raw.read_record(record);
+                self.inbound.record_used();
+                return Ok(Some((kind, result)));
+            }
+            Ok(None) => {}
+            Err(refused) => return Err(self.record_refused(refused)),
+        }
+        if self.inbound.has_buffer() && self.raw.take_input(self.inbound.unread()) {
+            self.inbound.give_buffer_back();
+        }
+        match self.inbound.next_protected_of(self.raw.unread()) {
+            Ok(next) => Ok(next.map(|(kind, len)| (kind, self.raw.open_record(len)))),
+            Err(refused) => Err(self.record_refused(refused)),
         }
     }
 
@@ -113,10 +129,14 @@ impl Engine {
     }
 
     /// Before a wait for the peer, which may be long: gives back what memory a
-    /// session without data can do without, if it is configured so.
+    /// session without data can do without, if it is configured so. What there
+    /// is of a record waits in a smaller buffer.
     fn rest(&mut self) {
-        if self.config.common.releases_buffers && self.raw.output().is_empty() {
-            self.inbound.release();
+        if self.config.common.releases_buffers
+            && self.raw.output().is_empty()
+            && self.inbound.rest_with(self.raw.unread())
+        {
+            self.raw.forget_input();
             self.raw.release_buffers();
         }
     }

@@ -6,6 +6,7 @@
 
 #[cfg(any(test, fuzzing))]
 mod established;
+mod input;
 #[cfg(feature = "accel")]
 mod peer_key;
 mod psk;
@@ -20,6 +21,7 @@ pub(crate) use self::secrets::MasterSecret;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ffi::{CStr, c_int, c_uchar, c_void};
+use core::ops::Range;
 use core::ptr::{NonNull, addr_of_mut};
 
 use super::bio::{self, Bio, OwnAlert};
@@ -46,6 +48,8 @@ pub(crate) struct RawSession {
     /// A handshake record that the engine is reading.
     feed: Vec<u8>,
     fed: usize,
+    /// Which part of the engine's inbound buffer holds bytes that are not read.
+    unread: Range<usize>,
     /// The state of the handshake when a step failed; the engine forgets it.
     failed_at: Option<u32>,
     /// A panic has unwound from here, and with it what the engine said.
@@ -88,6 +92,7 @@ impl RawSession {
                 callbacks: NonNull::from(Box::leak(Box::new(callbacks))),
                 feed: Vec::new(),
                 fed: 0,
+                unread: 0..0,
                 failed_at: None,
                 panicked: false,
             };

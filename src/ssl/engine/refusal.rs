@@ -109,7 +109,7 @@ impl Engine {
             _ => format!("reading from {}", self.peer()),
         };
         self.phase = Phase::Dead;
-        let where_it_stopped = if self.inbound.is_mid_record() {
+        let where_it_stopped = if self.inbound.is_mid_record() || !self.raw.unread().is_empty() {
             "in the middle of a record"
         } else {
             "without close_notify"

@@ -66,19 +66,6 @@ pub(crate) enum Plain {
 /// What [`Inbound::next_plain`] and [`Inbound::next_protected`] give.
 pub(crate) type Next<T> = Result<Option<T>, RecordRefused>;
 
-/// How much room is made for what has not come yet. A header makes room for its
-/// record in any case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Ahead {
-    /// For a usual flight of the handshake, or for data that comes in small pieces.
-    #[default]
-    Flight,
-    /// For the largest record: data has filled what room there was.
-    Record,
-    /// For a header, and small records with it: the session idles a lot.
-    Little,
-}
-
 /// The read-ahead buffer and the messages under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Inbound {
@@ -88,9 +75,8 @@ pub(crate) struct Inbound {
     seen_record: bool,
     /// Handshake bytes of which no whole message has been handed out yet.
     joined: Vec<u8>,
-    ahead: Ahead,
-    /// Whether the last bytes that came took all the room that there was.
-    is_brimful: bool,
+    /// Whether the session has rested, and so may again.
+    rests: bool,
     warnings: u32,
     idle_records: u32,
     /// Whether the peer's suite pads its records.
@@ -130,13 +116,14 @@ impl Inbound {
         &mut self.buffer[self.end..]
     }
 
-    /// How large the buffer must be for what comes next.
+    /// How large the buffer must be for what comes next: a usual flight of the
+    /// handshake; for a session that rests, a header, and small records with it.
+    /// A header makes room for its record in any case.
     fn wanted(&self) -> usize {
         const CAPACITY: usize = HEADER_LEN + MAX_PLAINTEXT + MAX_EXPANSION;
-        let least = match self.ahead {
-            Ahead::Flight => 4096,
-            Ahead::Record => return CAPACITY,
-            Ahead::Little => 512,
+        let least = match self.rests {
+            false => 4096,
+            true => 512,
         };
         match *self.unread() {
             [_, _, _, high, low, ..] => {
@@ -147,19 +134,38 @@ impl Inbound {
         }
     }
 
-    /// Gives the buffer back, if nothing is in it, and takes smaller ones from
-    /// now on.
-    pub(crate) fn release(&mut self) {
-        self.ahead = Ahead::Little;
-        if self.start == self.end {
-            (self.start, self.end) = (0, 0);
-            self.buffer = Vec::new();
+    /// Whether there is memory for bytes that come.
+    pub(crate) fn has_buffer(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
+    /// Forgets all bytes, and gives their memory back.
+    pub(crate) fn give_buffer_back(&mut self) {
+        (self.start, self.end) = (0, 0);
+        self.buffer = Vec::new();
+    }
+
+    /// Takes as little memory as possible from now on. With the front of a
+    /// record that came elsewhere, where nothing is here: `false` if there is no
+    /// memory for it.
+    pub(crate) fn rest_with(&mut self, bytes: &[u8]) -> bool {
+        self.rests = true;
+        if self.start != self.end {
+            return bytes.is_empty();
         }
+        self.give_buffer_back();
+        let mut buffer = Vec::new();
+        if buffer.try_reserve_exact(bytes.len()).is_err() {
+            return false;
+        }
+        buffer.extend_from_slice(bytes);
+        self.end = buffer.len();
+        self.buffer = buffer;
+        true
     }
 
     pub(crate) fn filled(&mut self, len: usize) {
         self.end = self.buffer.len().min(self.end + len);
-        self.is_brimful = self.end == self.buffer.len();
     }
 
     /// Bytes received and not yet used, such as what follows a close_notify.
@@ -184,7 +190,7 @@ impl Inbound {
                 self.warnings = 0;
                 return Ok(Some(Plain::Message(message)));
             }
-            let Some((kind, len)) = self.header(MAX_PLAINTEXT)? else {
+            let Some((kind, len)) = self.front(MAX_PLAINTEXT)? else {
                 return Ok(None);
             };
             let from = self.start + HEADER_LEN;
@@ -231,23 +237,28 @@ impl Inbound {
     ///
     /// It stays in the buffer until [`Self::record_used`].
     pub(crate) fn next_protected(&mut self) -> Next<(u8, &[u8])> {
-        let Some((kind, len)) = self.header(self.largest_protected())? else {
+        let Some((kind, len)) = self.front(self.largest_protected())? else {
             return Ok(None);
         };
-        if kind == TYPE_CHANGE_CIPHER_SPEC {
-            return Err(refused(
-                Alert::UnexpectedMessage,
-                "a second ChangeCipherSpec",
-            ));
+        let record = &self.buffer[self.start..self.start + HEADER_LEN + len];
+        match kind {
+            TYPE_CHANGE_CIPHER_SPEC => Err(second_change_cipher_spec()),
+            _ => Ok(Some((kind, record))),
         }
-        Ok(Some((
-            kind,
-            &self.buffer[self.start..self.start + HEADER_LEN + len],
-        )))
+    }
+
+    /// The same where the bytes are elsewhere: type and length of the record at
+    /// their front, header included.
+    pub(crate) fn next_protected_of(&mut self, bytes: &[u8]) -> Next<(u8, usize)> {
+        let most = self.largest_protected();
+        match header(&mut self.seen_record, bytes, most)? {
+            Some((TYPE_CHANGE_CIPHER_SPEC, _)) => Err(second_change_cipher_spec()),
+            next => Ok(next.map(|(kind, len)| (kind, HEADER_LEN + len))),
+        }
     }
 
     pub(crate) fn record_used(&mut self) {
-        if let Ok(Some((_, len))) = self.header(self.largest_protected()) {
+        if let Ok(Some((_, len))) = self.front(self.largest_protected()) {
             self.start += HEADER_LEN + len;
         }
     }
@@ -280,71 +291,11 @@ impl Inbound {
     pub(crate) fn data_seen(&mut self) {
         self.warnings = 0;
         self.idle_records = 0;
-        if self.ahead == Ahead::Flight && self.is_brimful {
-            self.ahead = Ahead::Record;
-        }
     }
 
-    /// Checks the header at the front; `None` until the whole record is here.
-    fn header(&mut self, max_len: usize) -> Next<(u8, usize)> {
+    fn front(&mut self, max_len: usize) -> Next<(u8, usize)> {
         let bytes = &self.buffer[self.start..self.end];
-        let Some(&kind) = bytes.first() else {
-            return Ok(None);
-        };
-        if !(TYPE_CHANGE_CIPHER_SPEC..=TYPE_APPLICATION_DATA).contains(&kind) {
-            return match !self.seen_record && may_be_known_later(bytes) {
-                true => Ok(None),
-                false => Err(self.unknown_type(kind)),
-            };
-        }
-        if bytes.len() < HEADER_LEN {
-            return Ok(None);
-        }
-        let version = u16::from_be_bytes([bytes[1], bytes[2]]);
-        if version >> 8 != 3 {
-            return Err(refused(
-                Alert::ProtocolVersion,
-                format!("a record of {}", version_name(version)),
-            ));
-        }
-        let len = usize::from(u16::from_be_bytes([bytes[3], bytes[4]]));
-        if len > max_len {
-            return Err(refused(
-                Alert::RecordOverflow,
-                format!("a record of {len} bytes; {max_len} is the most allowed"),
-            ));
-        }
-        if len == 0 && kind != TYPE_APPLICATION_DATA {
-            return Err(refused(Alert::DecodeError, "an empty record"));
-        }
-        self.seen_record = true;
-        Ok((bytes.len() >= HEADER_LEN + len).then_some((kind, len)))
-    }
-
-    fn unknown_type(&self, kind: u8) -> RecordRefused {
-        let bytes = self.unread();
-        if self.seen_record {
-            return refused(
-                Alert::UnexpectedMessage,
-                format!("a record of unknown type {kind}"),
-            );
-        }
-        // An SSL 2.0 hello has its own framing (RFC 5246, E.2).
-        if kind & 0x80 != 0 && bytes.get(2) == Some(&1) {
-            return refused(Alert::ProtocolVersion, "an SSL 2.0 hello");
-        }
-        let shown: String = bytes.iter().take(16).map(|&b| printable(b)).collect();
-        let looks_like = if bytes.starts_with(HTTP_ANSWER) {
-            " (a plain HTTP answer: the port does not speak TLS)"
-        } else if HTTP_METHODS.iter().any(|method| bytes.starts_with(method)) {
-            " (a plain HTTP request)"
-        } else {
-            ""
-        };
-        refused(
-            Alert::UnexpectedMessage,
-            format!("not TLS: the peer's first bytes are \"{shown}\"{looks_like}"),
-        )
+        header(&mut self.seen_record, bytes, max_len)
     }
 
     fn plain_alert(&mut self, content: core::ops::Range<usize>) -> Result<Plain, RecordRefused> {
@@ -391,6 +342,70 @@ impl Inbound {
         let rest = self.joined.split_off(total);
         Ok(Some(core::mem::replace(&mut self.joined, rest)))
     }
+}
+
+/// Checks the header at the front; `None` until the whole record is here.
+fn header(seen_record: &mut bool, bytes: &[u8], max_len: usize) -> Next<(u8, usize)> {
+    let Some(&kind) = bytes.first() else {
+        return Ok(None);
+    };
+    if !(TYPE_CHANGE_CIPHER_SPEC..=TYPE_APPLICATION_DATA).contains(&kind) {
+        return match !*seen_record && may_be_known_later(bytes) {
+            true => Ok(None),
+            false => Err(unknown_type(*seen_record, bytes, kind)),
+        };
+    }
+    if bytes.len() < HEADER_LEN {
+        return Ok(None);
+    }
+    let version = u16::from_be_bytes([bytes[1], bytes[2]]);
+    if version >> 8 != 3 {
+        return Err(refused(
+            Alert::ProtocolVersion,
+            format!("a record of {}", version_name(version)),
+        ));
+    }
+    let len = usize::from(u16::from_be_bytes([bytes[3], bytes[4]]));
+    if len > max_len {
+        return Err(refused(
+            Alert::RecordOverflow,
+            format!("a record of {len} bytes; {max_len} is the most allowed"),
+        ));
+    }
+    if len == 0 && kind != TYPE_APPLICATION_DATA {
+        return Err(refused(Alert::DecodeError, "an empty record"));
+    }
+    *seen_record = true;
+    Ok((bytes.len() >= HEADER_LEN + len).then_some((kind, len)))
+}
+
+fn unknown_type(seen_record: bool, bytes: &[u8], kind: u8) -> RecordRefused {
+    if seen_record {
+        return refused(
+            Alert::UnexpectedMessage,
+            format!("a record of unknown type {kind}"),
+        );
+    }
+    // An SSL 2.0 hello has its own framing (RFC 5246, E.2).
+    if kind & 0x80 != 0 && bytes.get(2) == Some(&1) {
+        return refused(Alert::ProtocolVersion, "an SSL 2.0 hello");
+    }
+    let shown: String = bytes.iter().take(16).map(|&b| printable(b)).collect();
+    let looks_like = if bytes.starts_with(HTTP_ANSWER) {
+        " (a plain HTTP answer: the port does not speak TLS)"
+    } else if HTTP_METHODS.iter().any(|method| bytes.starts_with(method)) {
+        " (a plain HTTP request)"
+    } else {
+        ""
+    };
+    refused(
+        Alert::UnexpectedMessage,
+        format!("not TLS: the peer's first bytes are \"{shown}\"{looks_like}"),
+    )
+}
+
+fn second_change_cipher_spec() -> RecordRefused {
+    refused(Alert::UnexpectedMessage, "a second ChangeCipherSpec")
 }
 
 /// A record that goes on behind the last message of a flight.
@@ -562,24 +577,49 @@ mod tests {
     }
 
     #[test]
-    fn the_buffer_grows_only_for_data_that_fills_it() {
+    fn the_buffer_grows_for_a_large_record_alone() {
         let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
         let small = inbound.buffer.len();
         for _ in 0..1000 {
             inbound.record_used();
-            inbound.data_seen();
             feed(&mut inbound, &[23, 3, 3, 0, 1, 1]);
         }
         assert_eq!(inbound.buffer.len(), small);
 
-        let room = inbound.space().len();
-        feed(
-            &mut inbound,
-            &[23, 3, 3, 0, 1, 1].repeat(room.div_ceil(6))[..room],
-        );
         inbound.record_used();
-        inbound.data_seen();
-        assert!(inbound.space().len() + room > MAX_PLAINTEXT);
+        feed(&mut inbound, &[23, 3, 3, 0x40, 0]);
+        assert_eq!(inbound.space().len(), MAX_PLAINTEXT);
+    }
+
+    #[test]
+    fn a_rest_keeps_what_there_is_of_a_record() {
+        let mut resting = Inbound::default();
+        assert!(resting.rest_with(&[23, 3, 3, 0]));
+        assert_eq!(resting.unread(), [23, 3, 3, 0]);
+        feed(&mut resting, &[1, 7]);
+        let next = resting.next_protected();
+        assert_eq!(next, Ok(Some((23, &[23, 3, 3, 0, 1, 7][..]))));
+        resting.record_used();
+        assert!(resting.rest_with(&[]));
+        assert!(!resting.has_buffer());
+        assert!(resting.space().len() < 1000);
+    }
+
+    #[test]
+    fn bytes_that_are_elsewhere_are_held_to_the_same_rules() {
+        let mut inbound = Inbound::default();
+        let next = inbound.next_protected_of(&[23, 3, 3, 0, 2, 7, 8, 23]);
+        assert_eq!(next, Ok(Some((23, 7))));
+        assert_eq!(inbound.next_protected_of(&[23, 3, 3, 0, 2, 7]), Ok(None));
+        for (bytes, alert) in [
+            ([20, 3, 3, 0, 1, 1], Alert::UnexpectedMessage),
+            ([25, 3, 3, 0, 1, 1], Alert::UnexpectedMessage),
+            ([23, 2, 0, 0, 1, 1], Alert::ProtocolVersion),
+            ([23, 3, 3, 0x48, 0, 1], Alert::RecordOverflow),
+        ] {
+            let refused = inbound.next_protected_of(&bytes).unwrap_err();
+            assert_eq!(refused.alert, alert, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -8,14 +8,25 @@ use crate::error::{ErrorCode, check};
 use crate::ffi;
 
 impl RawSession {
-    /// Opens one protected record; with an empty one, goes on in the last.
+    /// Opens one protected record, which is copied into the engine's buffer.
     pub(crate) fn read_record(&mut self, record: &[u8]) -> Result<(), ErrorCode> {
+        self.place_record(0, 0)?;
+        self.read(record)
+    }
+
+    /// Goes on in the record read last.
+    pub(crate) fn read_on(&mut self) -> Result<(), ErrorCode> {
+        self.read(&[])
+    }
+
+    /// Reads what the engine has in its buffer, and what is lent to it.
+    pub(super) fn read(&mut self, lent: &[u8]) -> Result<(), ErrorCode> {
         // All that reading can write is an alert, and only where nothing is pending.
         let had_output = !self.output().is_empty();
-        // SAFETY: `bio` is touched by Rust only between calls of C; `record` lives until the loan ends.
+        // SAFETY: `bio` is touched by Rust only between calls of C; `lent` lives until the loan ends.
         unsafe {
             let bio = addr_of_mut!((*self.callbacks.as_ptr()).bio);
-            (*bio).lend(record);
+            (*bio).lend(lent);
             let code = ffi::ember_ssl_read_record(self.ssl.as_ptr());
             (*bio).take_back();
             self.resume_panic();
