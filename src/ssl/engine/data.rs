@@ -236,3 +236,101 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fuzzing::established::{agreed, configs};
+    use crate::ssl::engine::{Engine, Fill};
+    use crate::{CipherSuite, Client, Server, SslConfig};
+
+    const SUITES: [CipherSuite; 3] = [
+        CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+        CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
+        CipherSuite::EcdheEcdsaWithAes128Ccm,
+    ];
+
+    fn pair(
+        (client, server): &(SslConfig<Client>, SslConfig<Server>),
+        suite: CipherSuite,
+    ) -> (Engine, Engine) {
+        let agreed = agreed(suite);
+        (
+            Engine::established_client(client, &agreed).unwrap(),
+            Engine::established_server(server, &agreed).unwrap(),
+        )
+    }
+
+    fn sealed(engine: &mut Engine, data: &[u8]) -> Vec<u8> {
+        assert_eq!(engine.write([data]).unwrap(), data.len());
+        let record = engine.output().to_vec();
+        engine.output_taken(record.len());
+        record
+    }
+
+    /// As much as there is room for, at most `most`.
+    fn give(engine: &mut Engine, wire: &mut &[u8], most: usize) {
+        let space = engine.input_space();
+        let len = space.len().min(wire.len()).min(most);
+        space[..len].copy_from_slice(&wire[..len]);
+        engine.input_filled(len);
+        *wire = &wire[len..];
+    }
+
+    #[test]
+    fn records_of_any_length_are_opened_wherever_they_lie() {
+        let configs = configs();
+        for suite in SUITES {
+            let (mut client, _) = pair(&configs, suite);
+            let mut sent = Vec::new();
+            let mut wire = Vec::new();
+            for len in [
+                1, 16_384, 16_384, 2, 9_000, 16_383, 100, 1, 5_000, 16_384, 40,
+            ] {
+                let data: Vec<u8> = (0..len).map(|i| (i + wire.len()) as u8).collect();
+                wire.extend(sealed(&mut client, &data));
+                sent.extend(data);
+            }
+            for most in [1, 7, 1000, 16_000, usize::MAX] {
+                let (_, mut server) = pair(&configs, suite);
+                let (mut rest, mut received) = (&wire[..], Vec::new());
+                while received.len() < sent.len() {
+                    match server.fill().unwrap() {
+                        Fill::Data => {
+                            // In two parts, so that one waits.
+                            let len = server.data().len().div_ceil(2);
+                            received.extend_from_slice(&server.data()[..len]);
+                            server.consume(len);
+                        }
+                        Fill::NeedsInput => give(&mut server, &mut rest, most),
+                        Fill::Closed => panic!("nobody closed"),
+                    }
+                }
+                assert!(received == sent, "{suite}, {most} at a time");
+                assert!(rest.is_empty() && server.unread().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn data_that_waits_is_left_alone_by_what_comes() {
+        let configs = configs();
+        for suite in SUITES {
+            let (mut client, mut server) = pair(&configs, suite);
+            let first = vec![1; 10_000];
+            let second = vec![2; 12_000];
+            let wire = [sealed(&mut client, &first), sealed(&mut client, &second)].concat();
+            let mut rest = &wire[..];
+            give(&mut server, &mut rest, 15_000);
+            assert_eq!(server.fill().unwrap(), Fill::Data);
+            while !server.input_space().is_empty() {
+                give(&mut server, &mut rest, 500);
+            }
+            assert_eq!(server.data(), first);
+            server.consume(first.len());
+            assert_eq!(server.fill().unwrap(), Fill::NeedsInput);
+            give(&mut server, &mut rest, usize::MAX);
+            assert_eq!(server.fill().unwrap(), Fill::Data);
+            assert_eq!(server.data(), second);
+        }
+    }
+}
