@@ -10,6 +10,9 @@ use crate::error::{Alert, Error, ErrorCode, Result};
 use crate::ffi;
 use crate::ssl::wire::inbound::{TYPE_ALERT, TYPE_HANDSHAKE};
 
+/// The type of a record, and what the engine said when it opened it.
+type Opened = (u8, Result<(), ErrorCode>);
+
 impl Engine {
     /// Opens records until there is data, the end, or nothing more to open.
     pub(crate) fn fill(&mut self) -> Result<Fill> {
@@ -45,7 +48,24 @@ impl Engine {
 
     /// Opens the next record, if it is here whole: its type, and what the engine
     /// says of it.
-    fn open_next(&mut self) -> Result<Option<(u8, Result<(), ErrorCode>)>> {
+    fn open_next(&mut self) -> Result<Option<Opened>> {
+        if self.inbound.has_buffer() {
+            if let Some(opened) = self.open_next_ahead()? {
+                return Ok(Some(opened));
+            }
+            if self.raw.take_input(self.inbound.unread()) {
+                self.inbound.give_buffer_back();
+            }
+        }
+        match self.inbound.next_protected_of(self.raw.unread()) {
+            Ok(next) => Ok(next.map(|(kind, len)| (kind, self.raw.open_record(len)))),
+            Err(refused) => Err(self.record_refused(refused)),
+        }
+    }
+
+    /// The same with one that came during the handshake or a rest, which is not
+    /// in the engine's buffer.
+    fn open_next_ahead(&mut self) -> Result<Option<Opened>> {
         match self.inbound.next_protected() {
             Ok(Some((kind, record))) => {
                 // The record stays where it is until there is memory for it.
@@ -53,16 +73,9 @@ impl Engine {
                 taken.map_err(|_| Error::OutOfMemory { action: "reading" })?;
                 let result = self.raw.read_record(record);
                 self.inbound.record_used();
-                return Ok(Some((kind, result)));
+                Ok(Some((kind, result)))
             }
-            Ok(None) => {}
-            Err(refused) => return Err(self.record_refused(refused)),
-        }
-        if self.inbound.has_buffer() && self.raw.take_input(self.inbound.unread()) {
-            self.inbound.give_buffer_back();
-        }
-        match self.inbound.next_protected_of(self.raw.unread()) {
-            Ok(next) => Ok(next.map(|(kind, len)| (kind, self.raw.open_record(len)))),
+            Ok(None) => Ok(None),
             Err(refused) => Err(self.record_refused(refused)),
         }
     }
