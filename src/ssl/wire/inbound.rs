@@ -4,7 +4,8 @@
 //! The engine refuses a handshake message that is split over records, waits
 //! without bound on warning alerts, and answers a bad header with silence. So
 //! no byte reaches it before this layer has checked the header and joined the
-//! message; once the peer encrypts, whole records pass as they are.
+//! message; once the peer encrypts, whole records pass as they are, after the
+//! handshake from the engine's own buffer.
 
 use alloc::string::String;
 use alloc::vec::Vec;
