@@ -7,7 +7,6 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 /// Says that `what` cannot be had, and how it could be.
@@ -30,14 +29,15 @@ pub(crate) fn missing_for_keys() -> String {
 /// That these features are off here, as the end of a sentence; nothing where
 /// there are none.
 pub(crate) fn built_without<'a>(features: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<_> = features.map(|name| format!("`{name}`")).collect();
-    names.sort_unstable();
-    names.dedup();
-    match names.is_empty() {
-        true => String::new(),
-        false => format!(
-            "; this program is built without embertls' {}",
-            names.join(", ")
-        ),
+    let mut text = String::new();
+    for name in features {
+        let name = format!("`{name}`");
+        if text.is_empty() {
+            text = format!("; this program is built without embertls' {name}");
+        } else if !text.contains(&name) {
+            text += ", ";
+            text += &name;
+        }
     }
+    text
 }

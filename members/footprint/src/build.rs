@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::clients::Client;
+use crate::machine::Machine;
 
-/// Where clients are built, and for what.
+/// Where clients are built.
 pub struct Place {
     dir: PathBuf,
     root: PathBuf,
-    target: String,
-    runner: Option<String>,
 }
 
 /// A client that is built.
@@ -33,28 +32,18 @@ const WRAPPED: [&str; 6] = [
 ];
 
 impl Place {
-    pub fn new(
-        dir: PathBuf,
-        target: Option<String>,
-        runner: Option<String>,
-    ) -> Result<Self, Box<dyn Error>> {
+    pub fn new(dir: PathBuf) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(&dir)?;
-        let target = match target {
-            Some(target) => target,
-            None => host()?,
-        };
         Ok(Self {
             dir: dir.canonicalize()?,
             root: Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("../..")
                 .canonicalize()?,
-            target,
-            runner,
         })
     }
 
     /// Linked statically, stripped, and compiled for size.
-    pub fn build(&self, client: &Client) -> Result<Program, Box<dyn Error>> {
+    pub fn build(&self, client: &Client, machine: &Machine) -> Result<Program, Box<dyn Error>> {
         let dir = self.dir.join("client");
         self.write(client, &dir)?;
         let mut flags = String::from("-C target-feature=+crt-static");
@@ -62,14 +51,20 @@ impl Place {
             flags += &format!(" -C link-arg=-Wl,--wrap={function}");
         }
         let build = self.dir.join("build");
-        run(Command::new("cargo")
-            .args(["build", "--quiet", "--release", "--target", &self.target])
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(["build", "--quiet", "--release"])
+            .args(["--target", &machine.triple])
             .env("CARGO_TARGET_DIR", &build)
             .env("RUSTFLAGS", flags)
             // Of a cargo that runs this one.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .current_dir(&dir))?;
-        let path = build.join(&self.target).join("release/client");
+            .current_dir(&dir);
+        if let Some((variable, linker)) = &machine.linker {
+            cargo.env(variable, linker);
+        }
+        run(&mut cargo)?;
+        let path = build.join(&machine.triple).join("release/client");
         let size = fs::metadata(&path)?.len();
         Ok(Program { path, size })
     }
@@ -95,35 +90,29 @@ impl Place {
         source("tls.rs", client.source)?;
         Ok(())
     }
+}
 
+impl Program {
     /// Bytes of the heap before the handshake, and at most.
     pub fn run(
         &self,
-        program: &Program,
+        machine: &Machine,
         arguments: &[String],
     ) -> Result<(u64, u64), Box<dyn Error>> {
-        let mut command = match &self.runner {
+        let mut command = match &machine.runner {
             Some(runner) => Command::new(runner),
-            None => Command::new(&program.path),
+            None => Command::new(&self.path),
         };
-        if self.runner.is_some() {
-            command.arg(&program.path);
+        if machine.runner.is_some() {
+            command.arg(&self.path);
         }
         let said = run(command.args(arguments))?;
         let mut numbers = said.split_whitespace().map(str::parse);
         match (numbers.next(), numbers.next()) {
             (Some(before), Some(peak)) => Ok((before?, peak?)),
-            _ => Err(format!("{}: no figures: {said}", program.path.display()).into()),
+            _ => Err(format!("{}: no figures: {said}", self.path.display()).into()),
         }
     }
-}
-
-/// What Rust calls this machine.
-fn host() -> Result<String, Box<dyn Error>> {
-    let said = run(Command::new("rustc").arg("-vV"))?;
-    let mut lines = said.lines();
-    let host = lines.find_map(|line| line.strip_prefix("host: "));
-    Ok(host.ok_or("rustc does not say what it is for")?.to_owned())
 }
 
 /// What it says.

@@ -3,6 +3,7 @@
 
 mod build;
 mod clients;
+mod machine;
 mod server;
 
 use std::error::Error;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use self::build::Place;
+use self::clients::Client;
+use self::machine::Machine;
 use self::server::Servers;
 
 /// Builds clients with each library, static and stripped, and lets each say one
@@ -18,10 +21,11 @@ use self::server::Servers;
 #[derive(Parser)]
 struct Options {
     /// What the clients are built for, by Rust's name; this machine unless said.
-    /// Compiler and linker are found as cargo finds them.
+    /// May be given several times. Cross compilers and emulators are Debian's
+    /// where cargo is not told of others.
     #[arg(long)]
-    target: Option<String>,
-    /// What runs them, such as `qemu-aarch64`.
+    target: Vec<String>,
+    /// What runs them, in the place of an emulator of Debian's qemu-user.
     #[arg(long)]
     runner: Option<String>,
     /// The crate `mbedtls` as well: needs cmake and libclang.
@@ -35,30 +39,97 @@ struct Options {
     dir: PathBuf,
 }
 
+/// What one client takes on one machine, in bytes.
+struct Measured {
+    size: u64,
+    heap_before: u64,
+    heap_peak: u64,
+}
+
+/// A client, with what it takes on each machine; nothing where it could not be
+/// measured.
+type Row<'a> = (&'a Client, Vec<Option<Measured>>);
+
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let place = Place::new(options.dir, options.target, options.runner)?;
+    let place = Place::new(options.dir)?;
+    let mut machines = Vec::new();
+    for triple in options.target {
+        machines.push(Machine::named(triple, options.runner.clone())?);
+    }
+    if machines.is_empty() {
+        machines.push(Machine::here()?);
+    }
     let servers = Servers::start()?;
     let clients = clients::all(options.with_mbedtls);
 
-    println!("| client | size, KiB | peak of the heap, KiB | of that, in the handshake |");
-    println!("| --- | --: | --: | --: |");
-    for client in clients
-        .iter()
-        .filter(|one| one.name.contains(&options.only))
-    {
-        eprintln!("{}", client.name);
-        let program = place.build(client)?;
-        let (before, peak) = place.run(&program, &servers.arguments(client.peer))?;
-        println!(
-            "| {} | {} | {:.1} | {:.1} |",
-            client.name,
-            program.size.div_ceil(1024),
-            kib(peak),
-            kib(peak - before)
-        );
+    let mut rows: Vec<Row> = Vec::new();
+    let mut failed = 0;
+    for client in &clients {
+        if !client.name.contains(&options.only) {
+            continue;
+        }
+        let mut row = Vec::new();
+        for machine in &machines {
+            eprintln!("{}: {}", machine.triple, client.name);
+            let result = measure(&place, client, machine, &servers);
+            if let Err(error) = &result {
+                eprintln!("{error}");
+                failed += 1;
+            }
+            row.push(result.ok());
+        }
+        rows.push((client, row));
     }
-    Ok(())
+
+    let size = |one: &Measured| one.size.div_ceil(1024).to_string();
+    print_table("size, KiB", &machines, &rows, size);
+    println!();
+    let heap = |one: &Measured| {
+        let (peak, before) = (one.heap_peak, one.heap_before);
+        format!("{:.1} / {:.1}", kib(peak), kib(peak - before))
+    };
+    let title = "peak of the heap, KiB / of that, in the handshake";
+    print_table(title, &machines, &rows, heap);
+    match failed {
+        0 => Ok(()),
+        _ => Err(format!("not measured: {failed}").into()),
+    }
+}
+
+fn measure(
+    place: &Place,
+    client: &Client,
+    machine: &Machine,
+    servers: &Servers,
+) -> Result<Measured, Box<dyn Error>> {
+    let program = place.build(client, machine)?;
+    let (heap_before, heap_peak) = program.run(machine, &servers.arguments(client.peer))?;
+    Ok(Measured {
+        size: program.size,
+        heap_before,
+        heap_peak,
+    })
+}
+
+/// A row for each client, a column for each machine.
+fn print_table(
+    title: &str,
+    machines: &[Machine],
+    rows: &[Row],
+    show: impl Fn(&Measured) -> String,
+) {
+    let triples: Vec<_> = machines.iter().map(|one| one.triple.as_str()).collect();
+    println!("{title}:\n");
+    println!("| client | {} |", triples.join(" | "));
+    println!("| --- |{}", " --: |".repeat(machines.len()));
+    for (client, row) in rows {
+        let cells: Vec<_> = row
+            .iter()
+            .map(|one| one.as_ref().map_or("-".into(), &show))
+            .collect();
+        println!("| {} | {} |", client.name, cells.join(" | "));
+    }
 }
 
 fn kib(bytes: u64) -> f64 {
