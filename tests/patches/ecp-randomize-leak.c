@@ -1,5 +1,6 @@
 /*
- * A multiplication with generators that give zeros and large numbers only.
+ * A multiplication, on each kind of curve, with generators that give zeros and large
+ * numbers only.
  */
 #include "program.h"
 
@@ -19,7 +20,7 @@ static int ones(void *context, unsigned char *bytes, size_t length)
     return 0;
 }
 
-static void multiply(int (*f_rng)(void *, unsigned char *, size_t))
+static void multiply(mbedtls_ecp_group_id id, int (*f_rng)(void *, unsigned char *, size_t))
 {
     mbedtls_ecp_group group;
     mbedtls_ecp_point result;
@@ -29,8 +30,10 @@ static void multiply(int (*f_rng)(void *, unsigned char *, size_t))
     mbedtls_ecp_group_init(&group);
     mbedtls_ecp_point_init(&result);
     mbedtls_mpi_init(&factor);
-    CHECK(mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_SECP256R1) == 0);
-    CHECK(mbedtls_mpi_lset(&factor, 12345) == 0);
+    CHECK(mbedtls_ecp_group_load(&group, id) == 0);
+    /* A scalar of either curve. */
+    CHECK(mbedtls_mpi_lset(&factor, 1) == 0);
+    CHECK(mbedtls_mpi_shift_l(&factor, 254) == 0);
     ret = mbedtls_ecp_mul(&group, &result, &factor, &group.G, f_rng, NULL);
     mbedtls_ecp_group_free(&group);
     mbedtls_ecp_point_free(&result);
@@ -45,7 +48,9 @@ static void multiply(int (*f_rng)(void *, unsigned char *, size_t))
 int main(void)
 {
     hook_allocations();
-    multiply(zeros);
-    multiply(ones);
+    multiply(MBEDTLS_ECP_DP_SECP256R1, zeros);
+    multiply(MBEDTLS_ECP_DP_SECP256R1, ones);
+    multiply(MBEDTLS_ECP_DP_CURVE25519, zeros);
+    multiply(MBEDTLS_ECP_DP_CURVE25519, ones);
     return 0;
 }
