@@ -4,8 +4,10 @@
 
 mod common;
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use embertls::ssl::{ReadHalf, WriteHalf};
@@ -42,6 +44,13 @@ fn configs() -> Configs {
 
 /// A client and a server of ours over one connection.
 fn pair() -> (SslSession<TcpStream>, SslSession<TcpStream>) {
+    pair_over(|stream| stream)
+}
+
+/// The same, the client on a transport that is made of its socket.
+fn pair_over<T: Read + Write>(
+    transport: impl FnOnce(TcpStream) -> T,
+) -> (SslSession<T>, SslSession<TcpStream>) {
     let configs = configs();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -53,7 +62,7 @@ fn pair() -> (SslSession<TcpStream>, SslSession<TcpStream>) {
         });
         let stream = patient(TcpStream::connect(address).unwrap());
         let name = ServerName::try_from(HOST).unwrap();
-        let handshake = Handshake::client(&configs.client, name, stream).unwrap();
+        let handshake = Handshake::client(&configs.client, name, transport(stream)).unwrap();
         (handshake.complete().unwrap(), serving.join().unwrap())
     })
 }
@@ -197,6 +206,84 @@ fn a_cut_ends_both_halves() {
     assert_eq!(error.kind(), ErrorKind::NotConnected);
     let error = reader.read(&mut [0]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConnected);
+}
+
+/// A transport that takes nothing more once it is told so.
+struct Breakable {
+    stream: TcpStream,
+    is_broken: Arc<AtomicBool>,
+}
+
+impl Read for Breakable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Breakable {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        match self.is_broken.load(Ordering::Relaxed) {
+            true => Err(ErrorKind::BrokenPipe.into()),
+            false => self.stream.write(data),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+struct Reads<F>(F);
+
+impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for Reads<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (self.0)(buffer)
+    }
+}
+
+/// The writing half fails while the other has a read under way: what that brings
+/// is kept behind what was there.
+#[test]
+fn what_came_is_kept_when_the_writing_half_fails() {
+    let is_broken = Arc::new(AtomicBool::new(false));
+    let breakable = |stream| Breakable {
+        stream,
+        is_broken: Arc::clone(&is_broken),
+    };
+    let (client, mut server) = pair_over(breakable);
+    server.write_all(&[7; 5000]).unwrap();
+    let mut wire = client.get_ref().stream.try_clone().unwrap();
+
+    let writing: Mutex<Option<WriteHalf<Breakable>>> = Mutex::new(None);
+    let mut came = Vec::new();
+    let reads = Reads(|buffer: &mut [u8]| {
+        let most = match came.len() {
+            0 => 1000,
+            _ => {
+                is_broken.store(true, Ordering::Relaxed);
+                let mut writing = writing.lock().unwrap();
+                let error = writing.as_mut().unwrap().write(b"x").unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+                3000
+            }
+        };
+        let len = most.min(buffer.len());
+        wire.read_exact(&mut buffer[..len])?;
+        came.extend_from_slice(&buffer[..len]);
+        Ok(len)
+    });
+    let (mut reader, writer) = client.split(reads);
+    *writing.lock().unwrap() = Some(writer);
+    let error = reader.read(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConnected);
+
+    let writer = writing.lock().unwrap().take().unwrap();
+    let Ok(client) = SslSession::unsplit(reader, writer) else {
+        panic!("they belong together");
+    };
+    let unread = client.into_inner().unread;
+    assert_eq!(unread.len(), 4000);
+    assert!(unread == came);
 }
 
 #[test]

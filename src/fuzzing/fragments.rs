@@ -62,10 +62,13 @@ fn events(inbound: &mut Inbound, read: &mut Read, encrypted_from: u8) -> Result<
             }
         } else {
             match inbound.next_protected().map_err(|refused| refused.alert)? {
-                Some((_, record)) => read.protected.push(record.to_vec()),
+                Some((_, record)) => {
+                    read.protected.push(record.to_vec());
+                    let len = record.len();
+                    inbound.record_used(len);
+                }
                 None => return Ok(()),
             }
-            inbound.record_used();
         }
     }
 }

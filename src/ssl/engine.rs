@@ -211,7 +211,9 @@ impl Engine {
     /// Whether the transport fills the engine's own buffer, which it does after
     /// the handshake, unless the buffer is given back.
     fn opens_in_place(&self) -> bool {
-        self.phase == Phase::Open && self.inbound.unread().is_empty() && self.raw.has_buffers()
+        self.phase != Phase::Handshaking
+            && self.inbound.unread().is_empty()
+            && self.raw.has_buffers()
     }
 
     /// The transport has come to its end.

@@ -162,7 +162,7 @@ int ember_ssl_take_buffers(mbedtls_ssl_context *ssl);
 unsigned char *ember_ssl_input(mbedtls_ssl_context *ssl, size_t *capacity);
 
 /* What is read next begins `at` bytes behind the front of that room, and `len`
- * bytes of it are there. No data may wait to be consumed. */
+ * bytes of it are there. No data and no message may wait to be consumed. */
 int ember_ssl_place_record(mbedtls_ssl_context *ssl, size_t at, size_t len);
 
 /* signing.c: signatures made in Rust; each function is described where it is defined */

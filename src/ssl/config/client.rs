@@ -329,7 +329,7 @@ impl ClientConfigBuilder {
     /// them again for the next record: for programs with many connections of
     /// which most are idle.
     ///
-    /// An idle session then holds at most 12 KiB of memory in the place of 60,
+    /// An idle session then holds at most 12 KiB of memory in the place of 40,
     /// most of it the peer's certificate and the keys. The price is a few
     /// microseconds for each time that a session falls idle. Where there is no
     /// memory for the buffers, reading and writing fail with

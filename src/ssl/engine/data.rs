@@ -53,7 +53,8 @@ impl Engine {
             if let Some(opened) = self.open_next_ahead()? {
                 return Ok(Some(opened));
             }
-            if self.raw.take_input(self.inbound.unread()) {
+            let rests = self.config.common.releases_buffers;
+            if !rests && self.raw.take_input(self.inbound.unread()) {
                 self.inbound.give_buffer_back();
             }
         }
@@ -71,8 +72,8 @@ impl Engine {
                 // The record stays where it is until there is memory for it.
                 let taken = self.raw.take_buffers();
                 taken.map_err(|_| Error::OutOfMemory { action: "reading" })?;
-                let result = self.raw.read_record(record);
-                self.inbound.record_used();
+                let (result, len) = (self.raw.read_record(record), record.len());
+                self.inbound.record_used(len);
                 Ok(Some((kind, result)))
             }
             Ok(None) => Ok(None),
@@ -256,21 +257,35 @@ mod tests {
     use crate::ssl::engine::{Engine, Fill};
     use crate::{CipherSuite, Client, Server, SslConfig};
 
-    const SUITES: [CipherSuite; 3] = [
-        CipherSuite::EcdheEcdsaWithAes128GcmSha256,
-        CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
-        CipherSuite::EcdheEcdsaWithAes128Ccm,
-    ];
+    /// One of each way to protect records.
+    fn suites() -> Vec<CipherSuite> {
+        let mut suites = vec![
+            CipherSuite::EcdheEcdsaWithAes128GcmSha256,
+            CipherSuite::EcdheEcdsaWithChacha20Poly1305Sha256,
+            CipherSuite::EcdheEcdsaWithAes128Ccm,
+        ];
+        if cfg!(feature = "legacy-suites") {
+            let is_padded = |suite: &&CipherSuite| {
+                suite.name().contains("_ECDSA_") && suite.name().contains("_CBC_")
+            };
+            suites.extend(CipherSuite::LEGACY.iter().filter(is_padded));
+        }
+        suites
+    }
 
     fn pair(
         (client, server): &(SslConfig<Client>, SslConfig<Server>),
         suite: CipherSuite,
     ) -> (Engine, Engine) {
         let agreed = agreed(suite);
-        (
+        let mut pair = (
             Engine::established_client(client, &agreed).unwrap(),
             Engine::established_server(server, &agreed).unwrap(),
-        )
+        );
+        if suite.name().contains("_CBC_") {
+            pair.1.inbound.allow_padding();
+        }
+        pair
     }
 
     fn sealed(engine: &mut Engine, data: &[u8]) -> Vec<u8> {
@@ -292,7 +307,7 @@ mod tests {
     #[test]
     fn records_of_any_length_are_opened_wherever_they_lie() {
         let configs = configs();
-        for suite in SUITES {
+        for suite in suites() {
             let (mut client, _) = pair(&configs, suite);
             let mut sent = Vec::new();
             let mut wire = Vec::new();
@@ -325,25 +340,53 @@ mod tests {
     }
 
     #[test]
-    fn data_that_waits_is_left_alone_by_what_comes() {
+    fn nothing_comes_in_while_data_waits() {
         let configs = configs();
-        for suite in SUITES {
+        for suite in suites() {
             let (mut client, mut server) = pair(&configs, suite);
-            let first = vec![1; 10_000];
-            let second = vec![2; 12_000];
+            let (first, second) = ([1; 10_000], [2; 12_000]);
             let wire = [sealed(&mut client, &first), sealed(&mut client, &second)].concat();
             let mut rest = &wire[..];
             give(&mut server, &mut rest, 15_000);
             assert_eq!(server.fill().unwrap(), Fill::Data);
-            while !server.input_space().is_empty() {
-                give(&mut server, &mut rest, 500);
-            }
-            assert_eq!(server.data(), first);
-            server.consume(first.len());
+            assert!(server.input_space().is_empty());
+            server.consume(first.len() - 1);
+            assert!(server.input_space().is_empty());
+            assert_eq!(server.data(), [1]);
+            server.consume(1);
             assert_eq!(server.fill().unwrap(), Fill::NeedsInput);
             give(&mut server, &mut rest, usize::MAX);
             assert_eq!(server.fill().unwrap(), Fill::Data);
             assert_eq!(server.data(), second);
+        }
+    }
+
+    #[test]
+    fn a_record_may_end_where_the_buffer_ends() {
+        let configs = configs();
+        for suite in suites() {
+            let (mut client, mut server) = pair(&configs, suite);
+            let (mut gauge, _) = pair(&configs, suite);
+            let small = sealed(&mut gauge, &[3]).len();
+            for spare in 0..48 {
+                let mut wire = sealed(&mut client, &[1; 8000]);
+                let room = server.input_space().len() - wire.len() - small - spare;
+                let mut large = vec![2; room];
+                while sealed(&mut gauge, &large).len() > room {
+                    large.pop();
+                }
+                wire.extend(sealed(&mut client, &large));
+                wire.extend(sealed(&mut client, &[3]));
+                let mut rest = &wire[..];
+                give(&mut server, &mut rest, usize::MAX);
+                assert!(rest.is_empty(), "{suite}: it has room for all");
+                for content in [&[1; 8000][..], &large, &[3]] {
+                    assert_eq!(server.fill().unwrap(), Fill::Data, "{suite}, {spare}");
+                    assert_eq!(server.data(), content);
+                    server.consume(content.len());
+                }
+                assert_eq!(server.fill().unwrap(), Fill::NeedsInput);
+            }
         }
     }
 }

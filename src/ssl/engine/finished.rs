@@ -14,12 +14,12 @@ impl Engine {
     /// there yet.
     pub(super) fn next_protected(&mut self) -> Result<bool> {
         loop {
-            let (kind, result) = match self.inbound.next_protected() {
-                Ok(Some((kind, record))) => (kind, self.raw.read_record(record)),
+            let (kind, len, result) = match self.inbound.next_protected() {
+                Ok(Some((kind, record))) => (kind, record.len(), self.raw.read_record(record)),
                 Ok(None) => return Ok(false),
                 Err(refused) => return Err(self.record_refused(refused)),
             };
-            self.inbound.record_used();
+            self.inbound.record_used(len);
             match kind {
                 TYPE_ALERT => self.protected_alert_came(result)?,
                 TYPE_HANDSHAKE => {

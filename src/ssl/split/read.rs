@@ -30,7 +30,12 @@ pub struct ReadHalf<R, T> {
     transport: R,
     /// Where the transport puts bytes while the engine is not locked.
     buffer: Vec<u8>,
+    /// How large that may become.
+    most: usize,
 }
+
+/// Enough for small messages; more once they have filled it.
+const FIRST: usize = 4096;
 
 impl<R, T> ReadHalf<R, T> {
     pub(super) fn new(shared: Arc<Shared<T>>, transport: R) -> Self {
@@ -38,6 +43,7 @@ impl<R, T> ReadHalf<R, T> {
             shared,
             transport,
             buffer: Vec::new(),
+            most: FIRST,
         }
     }
 
@@ -67,20 +73,24 @@ impl<R, T> ReadHalf<R, T> {
 impl<R: Read, T: Write> ReadHalf<R, T> {
     /// Gives the engine more of the peer's bytes, or says that there are none.
     fn receive(&mut self, room: usize) -> io::Result<()> {
-        self.buffer.resize(room, 0);
-        let (transport, buffer) = (&mut self.transport, &mut self.buffer);
-        let result = self
-            .shared
-            .call(|| received(transport.read(buffer), buffer.len()));
+        let room = room.min(self.most);
+        if self.buffer.len() < room {
+            self.buffer.resize(room, 0);
+        }
+        let (transport, buffer) = (&mut self.transport, &mut self.buffer[..room]);
+        let result = self.shared.call(|| received(transport.read(buffer), room));
         match result {
             Ok(0) => self.shared.engine().input_ended(),
             Ok(len) => {
                 let mut engine = self.shared.engine();
                 let space = engine.input_space();
-                // Only this half fills the space, so it is as large as it was.
-                let len = len.min(space.len());
-                space[..len].copy_from_slice(&self.buffer[..len]);
-                engine.input_filled(len);
+                // Only this half fills the space, and the other never makes it smaller.
+                let taken = len.min(space.len());
+                space[..taken].copy_from_slice(&self.buffer[..taken]);
+                engine.input_filled(taken);
+                if len == self.most {
+                    self.most = usize::MAX;
+                }
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

@@ -191,7 +191,7 @@ impl Inbound {
                 self.warnings = 0;
                 return Ok(Some(Plain::Message(message)));
             }
-            let Some((kind, len)) = self.front(MAX_PLAINTEXT)? else {
+            let Some((kind, len)) = self.plain_header()? else {
                 return Ok(None);
             };
             let from = self.start + HEADER_LEN;
@@ -238,30 +238,22 @@ impl Inbound {
     ///
     /// It stays in the buffer until [`Self::record_used`].
     pub(crate) fn next_protected(&mut self) -> Next<(u8, &[u8])> {
-        let Some((kind, len)) = self.front(self.largest_protected())? else {
-            return Ok(None);
-        };
-        let record = &self.buffer[self.start..self.start + HEADER_LEN + len];
-        match kind {
-            TYPE_CHANGE_CIPHER_SPEC => Err(second_change_cipher_spec()),
-            _ => Ok(Some((kind, record))),
-        }
+        let most = self.largest_protected();
+        let bytes = &self.buffer[self.start..self.end];
+        let next = protected_header(&mut self.seen_record, bytes, most)?;
+        Ok(next.map(|(kind, len)| (kind, &bytes[..len])))
     }
 
     /// The same where the bytes are elsewhere: type and length of the record at
-    /// their front, header included.
+    /// their front.
     pub(crate) fn next_protected_of(&mut self, bytes: &[u8]) -> Next<(u8, usize)> {
         let most = self.largest_protected();
-        match header(&mut self.seen_record, bytes, most)? {
-            Some((TYPE_CHANGE_CIPHER_SPEC, _)) => Err(second_change_cipher_spec()),
-            next => Ok(next.map(|(kind, len)| (kind, HEADER_LEN + len))),
-        }
+        protected_header(&mut self.seen_record, bytes, most)
     }
 
-    pub(crate) fn record_used(&mut self) {
-        if let Ok(Some((_, len))) = self.front(self.largest_protected()) {
-            self.start += HEADER_LEN + len;
-        }
+    /// The record of so many bytes at the front is done with.
+    pub(crate) fn record_used(&mut self, len: usize) {
+        self.start = self.end.min(self.start + len);
     }
 
     /// Notes a warning alert that changes nothing; refuses an endless run.
@@ -294,9 +286,9 @@ impl Inbound {
         self.idle_records = 0;
     }
 
-    fn front(&mut self, max_len: usize) -> Next<(u8, usize)> {
+    fn plain_header(&mut self) -> Next<(u8, usize)> {
         let bytes = &self.buffer[self.start..self.end];
-        header(&mut self.seen_record, bytes, max_len)
+        header(&mut self.seen_record, bytes, MAX_PLAINTEXT)
     }
 
     fn plain_alert(&mut self, content: core::ops::Range<usize>) -> Result<Plain, RecordRefused> {
@@ -405,8 +397,15 @@ fn unknown_type(seen_record: bool, bytes: &[u8], kind: u8) -> RecordRefused {
     )
 }
 
-fn second_change_cipher_spec() -> RecordRefused {
-    refused(Alert::UnexpectedMessage, "a second ChangeCipherSpec")
+/// The same of a peer that encrypts; with the length of the whole record.
+fn protected_header(seen_record: &mut bool, bytes: &[u8], most: usize) -> Next<(u8, usize)> {
+    match header(seen_record, bytes, most)? {
+        Some((TYPE_CHANGE_CIPHER_SPEC, _)) => Err(refused(
+            Alert::UnexpectedMessage,
+            "a second ChangeCipherSpec",
+        )),
+        next => Ok(next.map(|(kind, len)| (kind, HEADER_LEN + len))),
+    }
 }
 
 /// A record that goes on behind the last message of a flight.
@@ -554,18 +553,18 @@ mod tests {
         let mut inbound = inbound(&[23, 3, 3, 0, 2, 7, 8, 23, 3, 3, 0, 1]);
         let next = inbound.next_protected();
         assert_eq!(next, Ok(Some((23, &[23, 3, 3, 0, 2, 7, 8][..]))));
-        inbound.record_used();
+        inbound.record_used(7);
         assert_eq!(inbound.next_protected(), Ok(None));
         assert!(inbound.is_mid_record());
         feed(&mut inbound, &[9]);
-        inbound.record_used();
+        inbound.record_used(6);
         assert!(!inbound.is_mid_record());
     }
 
     #[test]
     fn the_buffer_takes_a_full_record_behind_a_used_one() {
         let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
-        inbound.record_used();
+        inbound.record_used(6);
         if cfg!(feature = "legacy-suites") {
             inbound.allow_padding();
         }
@@ -582,12 +581,12 @@ mod tests {
         let mut inbound = inbound(&[23, 3, 3, 0, 1, 1]);
         let small = inbound.buffer.len();
         for _ in 0..1000 {
-            inbound.record_used();
+            inbound.record_used(6);
             feed(&mut inbound, &[23, 3, 3, 0, 1, 1]);
         }
         assert_eq!(inbound.buffer.len(), small);
 
-        inbound.record_used();
+        inbound.record_used(6);
         feed(&mut inbound, &[23, 3, 3, 0x40, 0]);
         assert_eq!(inbound.space().len(), MAX_PLAINTEXT);
     }
@@ -600,7 +599,7 @@ mod tests {
         feed(&mut resting, &[1, 7]);
         let next = resting.next_protected();
         assert_eq!(next, Ok(Some((23, &[23, 3, 3, 0, 1, 7][..]))));
-        resting.record_used();
+        resting.record_used(6);
         assert!(resting.rest_with(&[]));
         assert!(!resting.has_buffer());
         assert!(resting.space().len() < 1000);

@@ -23,18 +23,18 @@ impl RawSession {
     }
 
     /// Room for more of the peer's bytes, behind those that are not read: fill
-    /// its front and call [`Self::input_filled`].
+    /// its front and call [`Self::input_filled`]. None while something of the
+    /// record opened last waits to be read.
     pub(crate) fn input_space(&mut self) -> &mut [u8] {
-        let Some((front, capacity)) = self.input() else {
+        let waits = !self.data().is_empty() || self.has_more_messages();
+        let Some((front, capacity)) = self.input().filter(|_| !waits) else {
             return &mut [];
         };
-        // What was opened last lies before the unread bytes and may still be wanted.
-        let is_free = self.data().is_empty() && !self.has_more_messages();
         let unread = self.unread.clone();
         // SAFETY: the buffer has `capacity` bytes, all of them initialised, `unread` is a part of it, and C runs only
         // during calls that hold `&mut self`.
         unsafe {
-            if is_free && unread.start != 0 {
+            if unread.start != 0 {
                 let from = front.as_ptr().add(unread.start);
                 core::ptr::copy(from, front.as_ptr(), unread.len());
                 self.unread = 0..unread.len();
