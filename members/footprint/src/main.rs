@@ -71,11 +71,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let mut row = Vec::new();
         for machine in &machines {
-            eprintln!("{}: {}", machine.triple, client.name);
+            eprint!("{}: {}: ", machine.triple, client.name);
             let result = measure(&place, client, machine, &servers);
-            if let Err(error) = &result {
-                eprintln!("{error}");
-                failed += 1;
+            match &result {
+                Ok(one) => eprintln!("{} KiB", one.size.div_ceil(1024)),
+                Err(error) => {
+                    eprintln!("{error}");
+                    failed += 1;
+                }
             }
             row.push(result.ok());
         }
