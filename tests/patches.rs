@@ -125,6 +125,7 @@ programs! {
     pk_hash_length(nothing), FAULT;
     negative_zero(nothing), FAULT;
     empty_numbers(nothing), FAULT;
+    asn1_write_zero(nothing), FAULT;
     // Ciphers, hashes and random numbers.
     ctr_drbg_aes_failure(nothing), FAULT;
     aes_round_state(nothing), FAULT;
