@@ -103,11 +103,15 @@ fn base(request: &Request<'_>, config_dir: &Path) -> cc::Build {
         .define("MBEDTLS_CONFIG_FILE", "\"embertls_config.h\"")
         .flag_if_supported("-ffunction-sections")
         .flag_if_supported("-fdata-sections");
+    let target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    let (system, abi) = (target("OS"), target("ENV"));
     // Without a system nobody relocates code or chooses the guard of the stack.
-    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system != "none") {
-        build
-            .pic(true)
-            .flag_if_supported("-fstack-protector-strong");
+    if system != "none" {
+        build.pic(true);
+    }
+    // MinGW has the guard in a library that programs would have to bring.
+    if system != "none" && (system.as_str(), abi.as_str()) != ("windows", "gnu") {
+        build.flag_if_supported("-fstack-protector-strong");
     }
     if request.legacy_suites {
         build.define("EMBERTLS_LEGACY_SUITES", None);
