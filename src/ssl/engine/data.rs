@@ -251,7 +251,7 @@ impl Engine {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use crate::fuzzing::established::{agreed, configs};
     use crate::ssl::engine::{Engine, Fill};
